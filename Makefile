@@ -1,0 +1,77 @@
+# Everything the project does, in one place. `make` alone lists the targets.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+VENDOR := book/_static/vendor
+NB     ?=
+NBVAL  := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
+          --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+          --no-header --no-annotate --quiet --upgrade
+
+.PHONY: help book lab test notebooks lint format clean locks
+help:
+	@echo 'make book                     render the book, and say where to open it'
+	@echo 'make test                     everything that keeps the book true'
+	@echo 'make lab                      open the lessons in JupyterLab'
+	@echo 'make notebooks [NB=part/slug] run all lessons, or one, and store their outputs'
+	@echo 'make lint | make format       check, or tidy, code and notebooks with ruff'
+	@echo 'make locks                    renew the pinned versions in locks/'
+	@echo 'make clean                    remove everything that make has built'
+
+book: $(VENV)/.book $(VENDOR)
+	@$(BIN)/jupyter-book build . -n -W --keep-going --quiet
+	@echo "The book is ready: open _build/html/index.html in a browser."
+
+lab: $(VENV)/.notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+test: $(VENV)/.dev lint book
+	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest $(NBVAL) notebooks
+
+notebooks: $(VENV)/.dev
+	$(BIN)/python -m milestones.notebooks run $(NB)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) _build node_modules $(VENDOR)
+
+# Tools. Each use has a stamp, newer than its lock once the packages are in place.
+$(BIN)/uv: locks/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo 'Milestones needs Python 3.11, 3.12 or 3.13: try "make PYTHON=python3.13 ...".'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r locks/uv.txt
+	@touch $@
+
+$(VENV)/.%: locks/%.txt pyproject.toml | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+# MathJax and Mermaid come from npm; where the machine has no Node, a wheel brings it.
+$(VENDOR): package-lock.json | $(BIN)/uv
+	@command -v npm >/dev/null || \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/node.txt
+	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts; else $(BIN)/npm ci --silent --ignore-scripts; fi
+	@mkdir -p $@
+	@cp node_modules/mathjax/es5/tex-svg.js node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js $@
+	@touch $@
+
+# The lock for tests holds all that a lesson or the book needs; the others agree with it.
+locks: | $(BIN)/uv
+	echo uv | $(COMPILE) - -o locks/uv.txt
+	$(COMPILE) pyproject.toml --extra notebooks --group book --group dev -o locks/dev.txt
+	$(COMPILE) pyproject.toml -c locks/dev.txt --group book -o locks/book.txt
+	$(COMPILE) pyproject.toml -c locks/dev.txt --extra notebooks -o locks/notebooks.txt
+	$(COMPILE) pyproject.toml -c locks/dev.txt --extra notebooks --extra gpu -o locks/gpu.txt
+	$(COMPILE) pyproject.toml --extra notebooks --group coursework -o locks/coursework.txt
+	$(COMPILE) --group node -o locks/node.txt

@@ -1,0 +1,54 @@
+"""Keep every unit test away from the user's own data, cache and proxies."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+import milestones.data.__main__ as command
+from milestones.data import resolver
+
+REAL_DATA = os.environ.get(resolver.FOLDER_VARIABLE)
+USER_CACHE = resolver.cache_folder()
+
+matplotlib.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return the cache folder of this test; it does not exist yet."""
+    folder = tmp_path / "cache"
+    monkeypatch.delenv(resolver.FOLDER_VARIABLE, raising=False)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "*")
+    for module in (resolver, command):
+        monkeypatch.setattr(module, "cache_folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return an empty folder that MILESTONES_DATA names."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    monkeypatch.setenv(resolver.FOLDER_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture
+def real_data(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder that MILESTONES_DATA named when the tests began."""
+    if not REAL_DATA:
+        pytest.skip("MILESTONES_DATA is not set")
+    monkeypatch.setenv(resolver.FOLDER_VARIABLE, REAL_DATA)
+    return Path(REAL_DATA)
+
+
+@pytest.fixture(scope="session")
+def lesson() -> subprocess.CompletedProcess[bytes]:
+    """Run a small lesson in a process of its own, because loading Keras takes long."""
+    program = Path(__file__).with_name("lesson_program.py")
+    return subprocess.run([sys.executable, str(program)], capture_output=True)

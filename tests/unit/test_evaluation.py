@@ -1,0 +1,120 @@
+"""The promise: intervals and p-values agree with the formulas in the book, computed another way."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from milestones.evaluation import Proportion, accuracy, paired_test, proportion
+
+counts = st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+def wilson(successes: int, trials: int, confidence: float) -> tuple[float, float]:
+    """Return the interval by Wilson's closed formula."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share = successes / trials
+    center = share + z**2 / (2 * trials)
+    spread = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    return (center - spread) / (1 + z**2 / trials), (center + spread) / (1 + z**2 / trials)
+
+
+@given(counts, st.sampled_from([0.5, 0.8, 0.95, 0.99]))
+def test_interval_follows_the_closed_formula(count: tuple[int, int], confidence: float) -> None:
+    measured = proportion(*count, confidence)
+    assert measured.value == count[0] / count[1]
+    assert (measured.low, measured.high) == pytest.approx(wilson(*count, confidence), abs=1e-9)
+    assert measured.confidence == confidence
+
+
+@given(counts)
+def test_interval_holds_the_value_and_stays_in_range(count: tuple[int, int]) -> None:
+    measured = proportion(*count)
+    assert 0 <= measured.low <= measured.value <= measured.high <= 1
+    mirrored = proportion(count[1] - count[0], count[1])
+    assert (1 - mirrored.high, 1 - mirrored.low) == pytest.approx((measured.low, measured.high))
+
+
+def test_interval_holds_the_truth_as_often_as_it_says() -> None:
+    trials = 100
+    measured = [proportion(count, trials) for count in range(trials + 1)]
+    low = np.array([interval.low for interval in measured])
+    high = np.array([interval.high for interval in measured])
+    coverage = [
+        binom.pmf(np.arange(trials + 1), trials, truth)[(low <= truth) & (truth <= high)].sum()
+        for truth in np.linspace(0.05, 0.95, 91)
+    ]
+    assert np.mean(coverage) == pytest.approx(0.95, abs=0.002)
+    assert min(coverage) > 0.93
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(0, 0), (-1, 5), (6, 5), (0, -1)])
+def test_impossible_counts_are_refused(successes: int, trials: int) -> None:
+    message = f"^{successes} successes out of {trials} trials is not a proportion"
+    with pytest.raises(ValueError, match=message):
+        proportion(successes, trials)
+
+
+def test_proportion_prints_percent_with_its_interval() -> None:
+    assert str(proportion(85, 100)) == "85.0 % (95 % interval 76.7 to 90.7 %)"
+    assert str(Proportion(0.5, 0.25, 0.75, 0.9)) == "50.0 % (90 % interval 25.0 to 75.0 %)"
+
+
+def test_accuracy_counts_right_predictions() -> None:
+    measured = accuracy([0, 1, 2, 2], np.array([0, 1, 2, 1]), 0.8)
+    assert measured == proportion(3, 4, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("labels", "predictions"),
+    [
+        ([0, 1], [0]),
+        ([[0], [1]], [0, 1]),
+        ([0, 1], [[0, 1]]),
+        ([[0, 1]], [[0, 1]]),
+        (1, 1),
+        (np.zeros(3), np.zeros((3, 10))),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(labels: object, predictions: object) -> None:
+    with pytest.raises(ValueError, match="must be two equally long lists of class numbers"):
+        accuracy(labels, predictions)
+    with pytest.raises(ValueError, match="must be two equally long lists of class numbers"):
+        paired_test(labels, labels, predictions)
+    with pytest.raises(ValueError, match="must be two equally long lists of class numbers"):
+        paired_test(labels, predictions, labels)
+
+
+def test_accuracy_of_no_examples_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 successes out of 0 trials"):
+        accuracy([], [])
+
+
+def answers(both: int, first: int, second: int, none: int) -> tuple[np.ndarray, ...]:
+    """Return labels and two classifiers' predictions with these counts of right answers."""
+    labels = np.zeros(both + first + second + none, dtype=int)
+    one = np.repeat([0, 0, 1, 2], [both, first, second, none])
+    two = np.repeat([0, 1, 0, 3], [both, first, second, none])
+    return labels, one, two
+
+
+@given(*[st.integers(0, 40)] * 4)
+def test_paired_test_is_the_binomial_sum(both: int, first: int, second: int, none: int) -> None:
+    discordant, fewer = first + second, min(first, second)
+    tail = sum(math.comb(discordant, count) for count in range(fewer + 1))
+    expected = min(1.0, 2 * tail / 2**discordant)
+    measured = paired_test(*answers(both, first, second, none))
+    assert measured == pytest.approx(expected, rel=1e-9)
+
+
+def test_paired_test_does_not_depend_on_the_order() -> None:
+    labels, one, two = answers(50, 12, 3, 10)
+    assert paired_test(labels, one, two) == paired_test(labels, two, one) < 0.05
+
+
+def test_equal_classifiers_do_not_differ() -> None:
+    assert paired_test([0, 1, 2], [0, 1, 1], [0, 1, 0]) == 1.0
