@@ -4,6 +4,10 @@ Everything they show is read from files at build time (a notebook's metadata, a 
 data catalogue), so a page cannot disagree with what was measured.
 """
 
+import base64
+import hashlib
+import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -11,11 +15,14 @@ import nbformat
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
-from milestones.data import load_catalog
-from milestones.notebooks import lessons
+from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from milestones.data import load_catalog
+from milestones.notebooks import lessons
+
+VOID_TAGS = ("input",)
 MERMAID_SCRIPTS = ("vendor/mermaid.tiny.js", "diagrams.js")
 
 
@@ -79,7 +86,7 @@ class AtAGlance(BookDirective):
             "You should know": self.options["prerequisites"],
             "Data": self.options["data"],
             "The notebook": f"[runs](/notebooks/{slug}.ipynb) in {measured.seconds} s on "
-            f"{measured.cores} cores without a GPU, and uses {measured.peak_memory_gb} GB of memory",
+            f"{measured.cores} cores without a GPU, using {measured.peak_memory_gb} GB of memory",
         }
         heading = nodes.paragraph("", "At a glance: after this chapter you can", classes=["title"])
         rows = [
@@ -143,6 +150,105 @@ class Mermaid(BookDirective):
         return [html("figure", "diagram", diagram, *captions)]
 
 
+class NotebookFigure(BookDirective):
+    """A figure that ``ms.quote`` stored in a notebook, shown on a chapter page.
+
+    MyST-NB's own ``glue:figure`` reads the current page only.
+    """
+
+    has_content = True
+    required_arguments = 1
+    option_spec = {  # noqa: RUF012
+        "doc": directives.unchanged_required,
+        "alt": directives.unchanged_required,
+        "name": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return a numbered figure."""
+        return self.figure(self.image(self.find(self.arguments[0]), self.options["alt"]))
+
+    def find(self, name: str) -> NotebookNode:
+        """Return the output stored under a name, or refuse the page."""
+        outputs = self.stored_images()
+        if name not in outputs:
+            raise self.error(f"{self.options['doc']} has no figure {name}.")
+        return outputs[name]
+
+    def stored_images(self) -> dict[str, NotebookNode]:
+        """Return the named images of the notebook, in order."""
+        relative, absolute = self.env.relfn2path(self.options["doc"])
+        self.env.note_dependency(relative)
+        return {
+            output.metadata.scrapbook.name: output
+            for cell in nbformat.read(absolute, as_version=4).cells
+            for output in cell.get("outputs", [])
+            if "scrapbook" in output.get("metadata", {}) and image_key(output)
+        }
+
+    def image(self, output: NotebookNode, alt: str, classes: str = "") -> nodes.image:
+        """Write the image below the build folder, named by its content, and return its node."""
+        content = base64.b64decode(output.data[image_key(output)])
+        folder = Path(self.env.app.outdir).parent / "figures"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{hashlib.sha256(content).hexdigest()}.png"
+        path.write_bytes(content)
+        address = "/" + Path(os.path.relpath(path, self.env.srcdir)).as_posix()
+        return nodes.image("", uri=address, alt=alt, classes=classes.split(), loading="lazy")
+
+    def figure(self, *content: nodes.Node) -> list[nodes.Node]:
+        """Wrap content in a figure with the directive's caption and name."""
+        figure = nodes.figure("", *content)
+        figure += nodes.caption("", "", *self.parse_line("\n".join(self.content)))
+        self.set_source_info(figure)
+        self.add_name(figure)
+        return [figure]
+
+
+class Film(NotebookFigure):
+    """A figure with a slider: the frames that ``ms.film`` stored in a notebook.
+
+    All frames are in the page; a short script shows the one that the slider names, and print
+    shows the middle one.
+    """
+
+    option_spec = {**NotebookFigure.option_spec, "label": directives.unchanged_required}  # noqa: RUF012
+
+    def run(self) -> list[nodes.Node]:
+        """Return a numbered figure with its frames and its slider."""
+        frames = [
+            output
+            for name, output in self.stored_images().items()
+            if name.rpartition("-")[0] == self.arguments[0]
+        ]
+        if not frames:
+            raise self.error(f"{self.options['doc']} has no film {self.arguments[0]}.")
+        middle = len(frames) // 2
+        images = [
+            self.image(frame, self.options["alt"], "" if number == middle else "hidden")
+            for number, frame in enumerate(frames)
+        ]
+        labels = [frame.metadata.label for frame in frames]
+        slider = html(
+            "input",
+            "",
+            type="range",
+            min="0",
+            max=str(len(frames) - 1),
+            value=str(middle),
+            **{"data-labels": json.dumps(labels), "aria-valuetext": labels[middle]},
+        )
+        name = HtmlText("", self.options["label"], tag="span")
+        controls = html("label", "", name, slider, HtmlText("", labels[middle], tag="output"))
+        return self.figure(html("div", "film", html("div", "frames", *images), controls))
+
+
+def image_key(output: NotebookNode) -> str | None:
+    """Return the key of a named output's PNG, shown or hidden, or None if it has none."""
+    key = f"{output.metadata.scrapbook.mime_prefix}image/png"
+    return key if key in output.get("data", {}) else None
+
+
 class DataCatalogue(BookDirective):
     """The table of all data, from the package's catalogue."""
 
@@ -191,7 +297,8 @@ def visit_html(writer: nodes.NodeVisitor, node: Html) -> None:
 
 def depart_html(writer: nodes.NodeVisitor, node: Html) -> None:
     """Write the closing tag."""
-    writer.body.append(f"</{node['tag']}>\n")
+    if node["tag"] not in VOID_TAGS:
+        writer.body.append(f"</{node['tag']}>\n")
 
 
 def visit_diagram(writer: nodes.NodeVisitor, node: Diagram) -> None:
@@ -213,7 +320,7 @@ def add_diagram_scripts(
     app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None
 ) -> None:
     """Load Mermaid only on pages that have a diagram."""
-    if doctree is not None and next(iter(doctree.findall(Diagram)), None) is not None:
+    if doctree is not None and any(True for _ in doctree.findall(Diagram)):
         for script in MERMAID_SCRIPTS:
             app.add_js_file(script)
 
@@ -228,6 +335,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("at-a-glance", AtAGlance)
     app.add_directive("quiz", Quiz)
     app.add_directive("mermaid", Mermaid)
+    app.add_directive("notebook-figure", NotebookFigure)
+    app.add_directive("film", Film)
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("measured-times", MeasuredTimes)
     app.connect("html-page-context", add_diagram_scripts)

@@ -8,7 +8,7 @@ import importlib
 from types import ModuleType
 
 from milestones import data, evaluation, gradients, plots
-from milestones.claims import ClaimError, claim, quote
+from milestones.claims import ClaimError, claim, film, quote
 from milestones.data import DataError
 from milestones.lesson import start_lesson
 
@@ -18,6 +18,7 @@ __all__ = [
     "claim",
     "data",
     "evaluation",
+    "film",
     "gradients",
     "plots",
     "quote",

@@ -4,6 +4,8 @@ Source: book/appendix/how-the-book-is-tested.md.
 """
 
 import math
+from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 MEASURED_MARK = "\N{WORD JOINER}"
@@ -101,3 +103,43 @@ def quote(name: str, value: Any) -> None:
         metadata={"scrapbook": {"name": name, "mime_prefix": RECORD_PREFIX}},
         raw=True,
     )
+
+
+def film(name: str, figures: Sequence[Any], labels: Sequence[str]) -> None:
+    """Store figures as the frames of a film that a chapter page plays with a slider.
+
+    The chapter shows it with the directive ``{film}``. Here only the middle frame is displayed.
+    All figures are closed.
+
+    Parameters
+    ----------
+    name
+        Unique within the notebook, such as ``"film-loss"``.
+    figures
+        Matplotlib figures of one size with the same axes limits, so that nothing jumps.
+    labels
+        What the slider says at each frame, such as ``"z = 2"``.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two frames, or not one label for each.
+    """
+    from IPython.display import display
+    from matplotlib import pyplot
+
+    if len(figures) < 2 or len(labels) != len(figures):
+        raise ValueError(f"A film of {len(figures)} frames cannot have {len(labels)} labels.")
+    for number, (figure, label) in enumerate(zip(figures, labels, strict=True)):
+        prefix = "" if number == len(figures) // 2 else RECORD_PREFIX
+        image = BytesIO()
+        figure.savefig(image, format="png")
+        pyplot.close(figure)
+        display(
+            {f"{prefix}image/png": image.getvalue()},
+            metadata={
+                "scrapbook": {"name": f"{name}-{number:02}", "mime_prefix": prefix},
+                "label": label,
+            },
+            raw=True,
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from hypothesis import settings
 
 import milestones.data.__main__ as command
 from milestones.data import resolver
@@ -15,6 +16,9 @@ REAL_DATA = os.environ.get(resolver.FOLDER_VARIABLE)
 USER_CACHE = resolver.cache_folder()
 
 matplotlib.use("agg")
+# The same examples everywhere, however busy the machine is.
+settings.register_profile("milestones", deadline=None, derandomize=True)
+settings.load_profile("milestones")
 
 
 @pytest.fixture(autouse=True)

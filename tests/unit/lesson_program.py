@@ -41,6 +41,16 @@ if keras.backend.backend() == "tensorflow":
     from tensorflow.python.framework import config
 
     assert config.is_op_determinism_enabled()
+point = np.array([[0.5, -1.0], [2.0, 3.0]])
+gradient = ms.gradients.automatic_gradient(lambda x: keras.ops.sum(x**3), point)
+assert gradient.dtype == np.float64
+assert np.allclose(gradient, 3 * point**2, rtol=1e-14)
+try:
+    ms.gradients.automatic_gradient(lambda x: keras.ops.ones(()), point)
+except ValueError as error:
+    assert str(error) == "The function does not depend on its argument."  # noqa: PT017
+else:
+    raise AssertionError("A constant has no gradient to speak of.")
 same, again, other = numbers(0), numbers(0), numbers(1)
 for one, two, three in zip(same, again, other, strict=True):
     assert np.array_equal(one, two)

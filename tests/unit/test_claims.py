@@ -16,7 +16,7 @@ from IPython.utils.capture import CapturedIO, capture_output
 from matplotlib import pyplot
 from traitlets.config import Config
 
-from milestones import ClaimError, claim, quote
+from milestones import ClaimError, claim, film, quote
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -156,3 +156,27 @@ def test_quoted_figure_is_shown_once_and_closed(shell: InteractiveShell) -> None
     assert "image/png" in output.data
     assert output.metadata["scrapbook"] == {"name": "loss-curve", "mime_prefix": ""}
     assert not pyplot.fignum_exists(fig.number)
+
+
+@pytest.mark.parametrize(("count", "shown"), [(2, 1), (3, 1), (4, 2)])
+def test_film_stores_its_frames_and_shows_the_middle_one(
+    shell: InteractiveShell, count: int, shown: int
+) -> None:
+    figures = [pyplot.subplots(figsize=(1, 1))[0] for _ in range(count)]
+    with capture_output() as captured:
+        film("film-loss", figures, [f"z = {number}" for number in range(count)])
+    assert len(captured.outputs) == count
+    for number, output in enumerate(captured.outputs):
+        prefix = "" if number == shown else "application/papermill.record/"
+        assert list(output.data) == [f"{prefix}image/png"]
+        expected = {"name": f"film-loss-{number:02}", "mime_prefix": prefix}
+        assert output.metadata == {"scrapbook": expected, "label": f"z = {number}"}
+    assert pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize(("count", "labels"), [(0, []), (1, ["a"]), (2, ["a"]), (2, list("abc"))])
+def test_film_refuses_too_few_frames_or_labels(count: int, labels: list[str]) -> None:
+    figures = [pyplot.subplots(figsize=(1, 1))[0] for _ in range(count)]
+    with pytest.raises(ValueError, match=f"of {count} frames cannot have {len(labels)} labels"):
+        film("film-loss", figures, labels)
+    pyplot.close("all")

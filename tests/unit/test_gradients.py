@@ -50,6 +50,11 @@ def test_differences_are_central_and_the_step_is_respected() -> None:
     assert visited == [15.0, 5.0]
 
 
+def test_coordinates_are_moved_one_at_a_time() -> None:
+    measured = numerical_gradient(lambda x: x[0] * x[1] * x[2], [1.0, 2.0, 3.0], step=0.5)
+    assert measured.tolist() == [6.0, 3.0, 2.0]
+
+
 def test_default_step_balances_truncation_and_rounding() -> None:
     def error(step: float) -> float:
         return abs(numerical_gradient(lambda x: np.exp(x[0]), [1.0], step)[0] - np.e)
@@ -61,6 +66,7 @@ def test_default_step_balances_truncation_and_rounding() -> None:
 @given(points)
 def test_point_is_not_changed(point: np.ndarray) -> None:
     before = point.copy()
+    point.flags.writeable = False
     numerical_gradient(lambda x: x.sum(), point)
     check_gradient(lambda x: x.sum(), np.ones_like, point)
     np.testing.assert_array_equal(point, before)

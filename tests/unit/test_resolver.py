@@ -5,6 +5,7 @@ sentence that says what to do, and never in a bad file under its final name.
 import contextlib
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -34,7 +35,7 @@ from milestones.data import DataError, resolver
 from milestones.data.catalog import Dataset, Download
 
 BODY = bytes(range(256)) * 40
-PARTS = {"box/inner/one.txt": b"one " * 500, "box/inner/deep/two.txt": b"two", "box/no": b"no"}
+PARTS = {"box/inner/deep/two.txt": b"two", "box/inner/one.txt": b"one " * 500, "box/no": b"no"}
 UNPACKED = ["sample", "sample/SHA256SUMS", "sample/deep", "sample/deep/two.txt", "sample/one.txt"]
 NOBODY = 65534
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
@@ -163,6 +164,8 @@ def test_md5_hash_is_checked_too(listed: Callable[[Dataset], None], cache: Path)
         download = Download("sample.bin", f"md5:{digest}", len(BODY), (site.url("a"),))
         listed(described(("sample.bin",), download))
         assert (resolver.fetch("sample") / "sample.bin").read_bytes() == BODY
+        resolver.fetch("sample")
+        assert site.requests["a"] == 1
         (cache / "sample.bin").unlink()
         listed(
             described(("sample.bin",), Download("sample.bin", download.hash, 1, (site.url("b"),)))
@@ -432,16 +435,23 @@ def test_two_processes_at_once_both_succeed(
     assert command.main(["verify"]) == 0
 
 
-@pytest.mark.parametrize("kind", BODIES)
-def test_kill_before_the_rename_leaves_no_bad_file_and_the_next_fetch_succeeds(
-    listed: Callable[[Dataset], None], cache: Path, kind: str
+@pytest.mark.parametrize(
+    ("kind", "rename"), [("file", 1), ("file", 2), ("folder", 1), ("folder", 2), ("folder", 3)]
+)
+def test_kill_before_a_rename_leaves_no_bad_file_and_the_next_fetch_succeeds(
+    listed: Callable[[Dataset], None], cache: Path, kind: str, rename: int
 ) -> None:
-    die = "os.rename = os.replace = shutil.move = lambda *_, **__: os._exit(9)"
+    die = (
+        "left = iter(range(RENAME - 1)); rename, replace = os.rename, os.replace\n"
+        "def until_killed(act):\n"
+        "    return lambda *a, **k: os._exit(9) if next(left, None) is None else act(*a, **k)\n"
+        "os.rename, os.replace = until_killed(rename), until_killed(replace)"
+    )
     with serve(a=[good(BODIES[kind])]) as site:
         listed(sample(kind, site))
-        killed = start_fetch(sample(kind, site), cache, die)
-        assert killed.wait(timeout=30) == 9
-        killed.communicate()
+        killed = start_fetch(sample(kind, site), cache, die.replace("RENAME", str(rename)))
+        killed.communicate(timeout=30)
+        assert killed.returncode == 9
         assert site.requests["a"] == 1
         assert resolver.locate("sample") is None
         left = list(cache.rglob(".incomplete-*"))
@@ -451,22 +461,43 @@ def test_kill_before_the_rename_leaves_no_bad_file_and_the_next_fetch_succeeds(
         assert command.main(["verify"]) == 0
 
 
-def test_loser_of_a_race_keeps_the_folder_of_the_winner(
+def test_loser_of_a_race_leaves_the_folder_of_the_winner_alone(
     listed: Callable[[Dataset], None], cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = tar_gz(PARTS)
+    write_manifest = resolver._write_manifest
 
-    def win_first(source: Path, target: Path) -> None:
-        target.mkdir()
-        (target / "winner").touch()
-        swap_in(source, target)
+    def win_first(unpacked: Path) -> None:
+        write_manifest(unpacked)
+        shutil.copytree(unpacked, cache / "sample")
+        winner.append((cache / "sample").stat().st_ino)
 
-    swap_in = resolver._swap_in
+    winner: list[int] = []
+    monkeypatch.setattr(resolver, "_write_manifest", win_first)
     with serve(a=[good(archive)]) as site:
         listed(packed(archive, site.url("a")))
-        monkeypatch.setattr(resolver, "_swap_in", win_first)
         resolver.fetch("sample")
+    assert winner == [(cache / "sample").stat().st_ino]
     assert contents(cache) == UNPACKED
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_rename_may_fail_only_because_another_process_was_first(
+    listed: Callable[[Dataset], None], cache: Path, monkeypatch: pytest.MonkeyPatch, won: bool
+) -> None:
+    def fail(self: Path, target: Path) -> None:
+        if self.name != "unpacked":
+            raise FileNotFoundError
+        if won:
+            target.mkdir()
+        raise PermissionError(13, "Permission denied")
+
+    archive = tar_gz(PARTS)
+    monkeypatch.setattr(Path, "rename", fail)
+    with serve(a=[good(archive)]) as site:
+        listed(packed(archive, site.url("a")))
+        resolver.fetch("sample") if won else refusal("(permission denied)")
+    assert contents(cache) == (["sample"] if won else [])
 
 
 @pytest.mark.parametrize(("hours", "kept"), [(23, True), (25, False)])
