@@ -9,10 +9,11 @@ NBVAL  := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
           --no-header --no-annotate --quiet --upgrade
 
-.PHONY: help book lab test notebooks lint format clean locks
+.PHONY: help book lab test nbval notebooks lint format clean locks
 help:
 	@echo 'make book                     render the book, and say where to open it'
 	@echo 'make test                     everything that keeps the book true'
+	@echo 'make nbval [NB=part/slug]     run lessons, and compare with their stored outputs'
 	@echo 'make lab                      open the lessons in JupyterLab'
 	@echo 'make notebooks [NB=part/slug] run all lessons, or one, and store their outputs'
 	@echo 'make lint | make format       check, or tidy, code and notebooks with ruff'
@@ -28,7 +29,10 @@ lab: $(VENV)/.notebooks
 
 test: $(VENV)/.dev lint book
 	$(BIN)/python -m pytest tests
-	$(BIN)/python -m pytest $(NBVAL) notebooks
+	@$(MAKE) nbval
+
+nbval: $(VENV)/.dev
+	$(BIN)/python -m pytest $(NBVAL) $(if $(NB),notebooks/$(NB).ipynb,notebooks)
 
 notebooks: $(VENV)/.dev
 	$(BIN)/python -m milestones.notebooks run $(NB)

@@ -50,7 +50,8 @@ def claim(
         raise ValueError("Give claim() either equals, or at_least and/or at_most.")
     number = float(value)
     statement = _statement(what, at_least, at_most, equals)
-    if math.isnan(number) or not _holds(number, at_least, at_most, equals):
+    # NaN lies within no bound, so it is refused as well.
+    if not _holds(number, at_least, at_most, equals):
         raise ClaimError(f"Not true: {statement}; measured {number:.6g}.")
     print(f"✓ {statement}" if equals is not None else f"✓ {statement} (measured {number:.3g})")
 

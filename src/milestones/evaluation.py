@@ -19,7 +19,7 @@ class Proportion:
     confidence: float = 0.95
 
     def __str__(self) -> str:
-        percent = f"{self.confidence:.0%}".replace("%", " %")
+        percent = f"{100 * self.confidence:g} %"
         return (
             f"{100 * self.value:.1f} % "
             f"({percent} interval {100 * self.low:.1f} to {100 * self.high:.1f} %)"

@@ -85,7 +85,9 @@ def _tensorflow_gradient(function: Callable, point: NDArray[np.float64]) -> Any:
     with tensorflow.GradientTape() as tape:
         tape.watch(tensor)
         value = function(tensor)
-    return tape.gradient(value, tensor)
+    gradient = tape.gradient(value, tensor)
+    # Picking rows gives a sparse gradient, which only this call makes dense.
+    return None if gradient is None else tensorflow.convert_to_tensor(gradient)
 
 
 def _jax_gradient(function: Callable, point: NDArray[np.float64]) -> Any:

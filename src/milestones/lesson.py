@@ -4,6 +4,7 @@ Source: book/preface.md.
 """
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -33,6 +34,8 @@ def start_lesson(seed: int = 0) -> None:
             tensorflow.config.experimental.enable_op_determinism()
             # The first operation wakes the device layer, which logs too.
             tensorflow.constant(0.0)
+            # Advice on speed, such as "retracing", would end up in stored outputs.
+            logging.getLogger("tensorflow").setLevel("ERROR")
     keras.utils.set_random_seed(seed)
     plots.use_style()
 

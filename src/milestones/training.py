@@ -42,16 +42,16 @@ class Progress(keras.callbacks.Callback):
             self._rewrite(self.epochs + (batch + 1) / steps, logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Remember the epoch's metrics, which include the validation's."""
+        """Show the epoch's metrics, which include the validation's."""
         self.epochs = epoch + 1
-        self.last = dict(logs or {})
         self._rewrite(self.epochs, logs)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Replace the line by the summary."""
         seconds = time.perf_counter() - self.started
         print("\r" + " " * LINE_WIDTH, end="\r")
-        print(f"Trained {self.what}: {self.epochs} epochs (measured {seconds:.1f} s)")
+        epochs = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
+        print(f"Trained {self.what}: {epochs} (measured {seconds:.1f} s)")
 
     def _rewrite(self, done: float, logs: dict[str, Any] | None) -> None:
         total = self.params.get("epochs") or 1

@@ -33,7 +33,7 @@ def test_one_summary_line_remains(output: str) -> None:
     for lines in (on_a_terminal(output), in_a_notebook(output)):
         assert len(lines) == 2
         assert re.fullmatch(r"Trained head: 3 epochs \(measured \d+\.\d s\)", lines[0])
-        assert re.fullmatch(r"Trained a model with .*: 1 epochs \(measured \d+\.\d s\)", lines[1])
+        assert re.fullmatch(r"Trained a model with .*: 1 epoch \(measured \d+\.\d s\)", lines[1])
 
 
 def test_progress_shows_epoch_metrics_and_time_left(output: str) -> None:

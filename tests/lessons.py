@@ -1,0 +1,98 @@
+"""What the structure tests read: chapters, notebooks, objectives, exercises and quizzes."""
+
+import ast
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+import yaml
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("history", "mathematics", "fine-tuning", "applications")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A chapter and its notebook."""
+
+    name: str
+    root: Path = ROOT
+
+    @cached_property
+    def chapter(self) -> str:
+        return (self.root / "book" / f"{self.name}.md").read_text(encoding="utf-8")
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        return nbformat.read(self.root / "notebooks" / f"{self.name}.ipynb", as_version=4)
+
+    @cached_property
+    def quiz(self) -> list[dict]:
+        path = self.root / "book" / f"{self.name}.quiz.toml"
+        return tomllib.loads(path.read_text(encoding="utf-8"))["questions"]
+
+    def cells(self, tag: str) -> list[NotebookNode]:
+        return [cell for cell in self.notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
+def chapter_names(root: Path = ROOT) -> set[str]:
+    """Return ``part/slug`` of every chapter page."""
+    pages = [page for part in PARTS for page in (root / "book" / part).glob("*.md")]
+    return {f"{page.parent.name}/{page.stem}" for page in pages if page.stem != "index"}
+
+
+def notebook_names(root: Path = ROOT) -> set[str]:
+    """Return ``part/slug`` of every notebook."""
+    found = (root / "notebooks").rglob("*.ipynb")
+    return {
+        path.relative_to(root / "notebooks").with_suffix("").as_posix()
+        for path in found
+        if ".ipynb_checkpoints" not in path.parts
+    }
+
+
+def toc_entries(root: Path = ROOT) -> list[tuple[str, str | None]]:
+    """Return each file of the table of contents with the file that it is a section of."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    entries: list[tuple[str, str | None]] = [(toc["root"], None)]
+    for part in toc["parts"]:
+        for chapter in part["chapters"]:
+            entries.append((chapter["file"], None))
+            entries += [
+                (section["file"], chapter["file"]) for section in chapter.get("sections", [])
+            ]
+    return entries
+
+
+def objectives(text: str) -> list[str]:
+    """Return the numbered objectives of a card or of a notebook's first cell."""
+    return re.findall(r"^\d+\. (\*\*.+)$", text, flags=re.MULTILINE)
+
+
+def named_objectives(text: str) -> set[int]:
+    """Return the numbers after the word Objective or Objectives in an exercise."""
+    found = re.search(r"\*Objectives? ([\d, and]+)\.\*", text)
+    return {int(number) for number in re.findall(r"\d+", found[1])} if found else set()
+
+
+def signatures(source: str) -> dict[str, str]:
+    """Return the parameters of each function that a cell defines, as source text."""
+    return {
+        node.name: ast.unparse(node.args)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def function_bodies(source: str) -> dict[str, str]:
+    """Return the statements of each top-level function or class, without its docstring."""
+    bodies = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            statements = node.body[ast.get_docstring(node) is not None :]
+            bodies[node.name] = "\n".join(map(ast.unparse, statements))
+    return bodies

@@ -1,0 +1,123 @@
+"""Promise: the project's own files agree with each other."""
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from lessons import ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+GROUPS = PROJECT["dependency-groups"]
+BASE = PROJECT["project"]["dependencies"]
+USES = {
+    "book": BASE + GROUPS["book"],
+    "notebooks": BASE + EXTRAS["notebooks"],
+    "gpu": BASE + EXTRAS["notebooks"] + EXTRAS["gpu"],
+    "coursework": BASE + EXTRAS["notebooks"] + GROUPS["coursework"],
+    "dev": BASE + EXTRAS["notebooks"] + GROUPS["book"] + GROUPS["dev"],
+    "node": GROUPS["node"],
+    "uv": ["uv"],
+}
+
+
+def locked(use: str) -> dict[str, set[str]]:
+    """Return the versions that a lock pins for each package."""
+    text = (ROOT / "locks" / f"{use}.txt").read_text(encoding="utf-8")
+    pins: dict[str, set[str]] = {}
+    for name, version in re.findall(
+        r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", text, flags=re.MULTILINE
+    ):
+        pins.setdefault(canonicalize_name(name), set()).add(version)
+    return pins
+
+
+def test_there_is_one_lock_for_each_use() -> None:
+    assert {path.stem for path in (ROOT / "locks").glob("*.txt")} == set(USES)
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_lock_satisfies_every_requirement_of_its_use(use: str) -> None:
+    pins = locked(use)
+    for text in USES[use]:
+        requirement = Requirement(text)
+        versions = pins[canonicalize_name(requirement.name)]
+        assert all(requirement.specifier.contains(version) for version in versions), text
+
+
+@pytest.mark.parametrize("use", USES)
+def test_every_locked_package_has_hashes_and_no_address(use: str) -> None:
+    text = (ROOT / "locks" / f"{use}.txt").read_text(encoding="utf-8")
+    assert "://" not in text
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert all("--hash=sha256:" in entry for entry in entries)
+
+
+@pytest.mark.parametrize("use", ["book", "notebooks", "gpu"])
+def test_locks_agree_with_the_one_that_the_tests_use(use: str) -> None:
+    tested = locked("dev")
+    for name, versions in locked(use).items():
+        assert versions <= tested.get(name, versions), name
+
+
+def test_jupyter_book_stays_below_2_and_python_within_the_supported_range() -> None:
+    assert all(version.startswith("1.") for version in locked("book")["jupyter-book"])
+    assert PROJECT["project"]["requires-python"] == ">=3.11,<3.14"
+
+
+def test_the_book_needs_neither_tensorflow_nor_a_lesson_package() -> None:
+    assert not {"tensorflow", "keras", "keras-hub", "jupyterlab"} & set(locked("book"))
+
+
+def test_the_conda_environment_is_thin_and_agrees_with_the_project() -> None:
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, pip, packages = conda["dependencies"]
+    assert python == f"python {PROJECT['project']['requires-python']}"
+    assert (pip, packages) == ("pip", {"pip": ["-e .[notebooks]"]})
+
+
+def test_the_npm_lock_holds_hashes_and_no_addresses() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
+    packages = [entry for path, entry in lock["packages"].items() if path]
+    assert packages
+    assert all("integrity" in entry and "resolved" not in entry for entry in packages)
+    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert lock["packages"][""]["dependencies"] == wanted
+
+
+def test_workflow_actions_are_pinned_by_commit() -> None:
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        uses = re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8"))
+        assert uses
+        assert all(re.search(r"@[0-9a-f]{40}$", use) for use in uses), path.name
+
+
+def test_the_helper_package_stays_small() -> None:
+    sizes = {
+        path: len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / "src" / "milestones").rglob("*.py")
+    }
+    assert max(sizes.values()) <= 300
+    assert sum(sizes.values()) <= 1800
+
+
+def test_make_help_names_every_target_that_a_person_needs() -> None:
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"],
+        capture_output=True, text=True, cwd=ROOT, check=True,
+    ).stdout  # fmt: skip
+    for target in ("book", "lab", "test", "notebooks", "lint", "clean", "locks"):
+        assert f"make {target}" in shown
+
+
+def test_the_readme_shows_an_image_that_exists() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    images = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", readme)
+    assert images
+    assert all(Path(ROOT / image).is_file() for image in images)

@@ -1,0 +1,141 @@
+"""Promise: chapters, notebooks, table of contents, exercises and quizzes agree with each other."""
+
+import re
+from collections import defaultdict
+
+import pytest
+from lessons import (
+    ROOT,
+    Pair,
+    chapter_names,
+    function_bodies,
+    named_objectives,
+    notebook_names,
+    objectives,
+    signatures,
+    toc_entries,
+)
+
+from milestones.notebooks import problems
+
+PAIRS = [Pair(name) for name in sorted(chapter_names())]
+each_pair = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+
+
+def test_every_chapter_has_its_notebook_and_every_notebook_its_chapter() -> None:
+    assert chapter_names() == notebook_names()
+    assert len(PAIRS) >= 3
+
+
+def test_the_table_of_contents_lists_every_page_once() -> None:
+    listed = [file for file, _ in toc_entries()]
+    pages = {p.relative_to(ROOT).with_suffix("").as_posix() for p in ROOT.glob("book/**/*.md")}
+    assert sorted(listed) == sorted(pages | {f"notebooks/{name}" for name in notebook_names()})
+
+
+def test_each_notebook_is_the_section_of_its_chapter() -> None:
+    parents = dict(toc_entries())
+    for name in notebook_names():
+        assert parents[f"notebooks/{name}"] == f"book/{name}"
+
+
+@each_pair
+def test_the_stored_notebook_breaks_no_rule(pair: Pair) -> None:
+    assert problems(pair.notebook) == []
+
+
+@each_pair
+def test_the_notebook_states_time_memory_and_data(pair: Pair) -> None:
+    facts = pair.notebook.metadata.milestones
+    assert 0 < facts.measured.seconds <= 120
+    assert 0 < facts.measured.peak_memory_gb <= 4
+    assert isinstance(facts.data, list)
+
+
+@each_pair
+def test_objectives_are_the_same_on_the_page_and_in_the_notebook(pair: Pair) -> None:
+    card = re.search(r"^```\{at-a-glance\}\n(.*?)^```", pair.chapter, flags=re.M | re.S)
+    stated = objectives(card[1])
+    assert 3 <= len(stated) <= 6
+    assert objectives(pair.notebook.cells[0].source) == stated
+
+
+@each_pair
+def test_every_objective_is_practiced_by_an_exercise_or_a_question(pair: Pair) -> None:
+    numbers = set(range(1, len(objectives(pair.notebook.cells[0].source)) + 1))
+    exercises = [named_objectives(cell.source) for cell in pair.cells("exercise")]
+    assert all(exercises), "an exercise names no objective"
+    asked = {question["objective"] for question in pair.quiz}
+    assert set().union(asked, *exercises) == numbers
+
+
+@each_pair
+def test_the_recap_ties_back_to_every_objective(pair: Pair) -> None:
+    recap = pair.notebook.cells[-1].source
+    named = {
+        int(number) for number in re.findall(r"\d+", " ".join(re.findall(r"\*Obj[^*]*\*", recap)))
+    }
+    assert named == set(range(1, len(objectives(pair.notebook.cells[0].source)) + 1))
+
+
+@each_pair
+def test_each_stub_has_the_functions_and_parameters_of_its_solution(pair: Pair) -> None:
+    for stub, solution in zip(pair.cells("stub"), pair.cells("solution"), strict=True):
+        asked = signatures(stub.source)
+        solved = signatures(solution.source)
+        assert asked, "a stub defines no function"
+        assert asked.items() <= solved.items()
+
+
+@each_pair
+def test_quizzes_have_one_right_option_and_explain_every_option(pair: Pair) -> None:
+    assert 3 <= len(pair.quiz) <= 5
+    for question in pair.quiz:
+        assert question.keys() == {"objective", "text", "options"}
+        assert 3 <= len(question["options"]) <= 4
+        assert sum(option.get("correct", False) for option in question["options"]) == 1
+        texts = [option["text"] for option in question["options"]]
+        reasons = [option["feedback"] for option in question["options"]]
+        assert len(set(texts)) == len(set(reasons)) == len(texts)
+        assert all(len(reason) > 15 for reason in reasons)
+
+
+@each_pair
+def test_the_page_has_every_section_of_a_chapter(pair: Pair) -> None:
+    sections = re.findall(r"^## (.+)$", pair.chapter, flags=re.MULTILINE)
+    wanted = ["What goes wrong", "Run it", "Summary", "Quiz", "Further reading"]
+    assert [section for section in sections if section in wanted] == wanted
+    assert f"NB={pair.name}" in pair.chapter
+
+
+@each_pair
+def test_every_figure_is_referred_to(pair: Pair) -> None:
+    names = re.findall(r"^:name: (fig-.+)$", pair.chapter, flags=re.MULTILINE)
+    diagrams = pair.chapter.count("```{mermaid}")
+    assert names or diagrams
+    for name in names:
+        assert f"{{numref}}`{name}`" in pair.chapter, f"{name} is never mentioned"
+
+
+def test_no_function_is_defined_twice() -> None:
+    places = defaultdict(set)
+    for pair in PAIRS:
+        for cell in pair.notebook.cells:
+            if cell.cell_type == "code" and "stub" not in cell.metadata.get("tags", []):
+                for body in function_bodies(cell.source).values():
+                    places[body].add(pair.name)
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for body in function_bodies(path.read_text(encoding="utf-8")).values():
+            places[body].add(path.name)
+    twice = {body: where for body, where in places.items() if len(where) > 1}
+    # A body of one line, such as a formula, may stand in two lessons.
+    assert not {body: where for body, where in twice.items() if body.count("\n") >= 1}
+
+
+def test_every_glossary_term_is_used_by_a_page() -> None:
+    glossary = (ROOT / "book/appendix/glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^(\S.*)\n  \S", glossary, flags=re.MULTILINE)
+    text = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("book/*/*.md"))
+    used = {match.lower() for match in re.findall(r"\{term\}`(?:[^`<]*<)?([^`>]+)>?`", text)}
+    assert len(terms) > 10
+    assert [term for term in terms if term.lower() not in used] == []
