@@ -21,6 +21,7 @@ help:
 	@echo 'make clean                    remove everything that make has built'
 
 book: $(VENV)/.book $(VENDOR)
+	@rm -rf _build
 	@$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 	@echo "The book is ready: open _build/html/index.html in a browser."
 

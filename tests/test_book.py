@@ -65,8 +65,11 @@ def test_numbers_on_a_page_are_those_of_its_notebook() -> None:
     assert all(text in notebook for text in quoted)
 
 
+JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
+
+
 def _build(target: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "jupyter_book", "build", str(ROOT), "-n", "-W", "--keep-going"]
+    command = [JUPYTER_BOOK, "build", str(ROOT), "-n", "-W", "--keep-going"]
     command += ["--quiet", "--path-output", str(target)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -136,5 +139,5 @@ def test_a_book_with_a_warning_is_not_built(tmp_path: Path) -> None:
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", "utf-8")
     (tmp_path / "book/references.bib").write_text("", "utf-8")
     (tmp_path / "book/index.md").write_text("# A page\n\nSee {ref}`nowhere`.\n", "utf-8")
-    command = [sys.executable, "-m", "jupyter_book", "build", str(tmp_path), "-n", "-W", "--quiet"]
+    command = [JUPYTER_BOOK, "build", str(tmp_path), "-n", "-W", "--quiet"]
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0
