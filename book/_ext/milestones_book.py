@@ -194,7 +194,9 @@ class NotebookFigure(BookDirective):
         path = folder / f"{hashlib.sha256(content).hexdigest()}.png"
         path.write_bytes(content)
         address = "/" + Path(os.path.relpath(path, self.env.srcdir)).as_posix()
-        return nodes.image("", uri=address, alt=alt, classes=classes.split(), loading="lazy")
+        # A frame that is hidden at first may wait; a figure that loads late makes the page jump.
+        loading = "lazy" if classes else "eager"
+        return nodes.image("", uri=address, alt=alt, classes=classes.split(), loading=loading)
 
     def figure(self, *content: nodes.Node) -> list[nodes.Node]:
         """Wrap content in a figure with the directive's caption and name."""
@@ -307,7 +309,7 @@ def visit_diagram(writer: nodes.NodeVisitor, node: Diagram) -> None:
     label = writer.attval(node["alt"])
     code = writer.encode(node["code"])
     writer.body.append(
-        f'<div role="img" aria-label="{label}"><pre class="mermaid">{code}</pre></div>'
+        f'<div role="img" tabindex="0" aria-label="{label}"><pre class="mermaid">{code}</pre></div>'
     )
     raise nodes.SkipNode
 
