@@ -266,7 +266,7 @@ class DataCatalogue(BookDirective):
             ]
             for data in load_catalog().values()
         ]
-        return self.table(["Name", "Data", "What it is for", "Licence", "Download"], rows)
+        return self.table(["Name", "Data", "What it is for", "License", "Download"], rows)
 
 
 class MeasuredTimes(BookDirective):
