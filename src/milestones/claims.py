@@ -5,13 +5,16 @@ Source: book/appendix/how-the-book-is-tested.md.
 
 import math
 from collections.abc import Sequence
-from io import BytesIO
+from io import StringIO
 from typing import Any
 
 MEASURED_MARK = "\N{WORD JOINER}"
 """Invisible character before a quoted measurement; the nbval sanitiser blanks what follows it."""
 
 RECORD_PREFIX = "application/papermill.record/"
+
+IMAGE_DPI = 200
+"""Resolution of the pixels inside a figure, such as a photograph; all else is lines and text."""
 
 
 class ClaimError(AssertionError):
@@ -80,7 +83,7 @@ def quote(name: str, value: Any) -> None:
     """Store a number, a text or a figure under a name, so that a chapter page can show it.
 
     The chapter quotes a text with the role ``{glue:text}`` and a figure with the directive
-    ``{glue:figure}``. A text is stored invisibly, marked as measured. A Matplotlib figure is
+    ``{notebook-figure}``. A text is stored invisibly, marked as measured. A Matplotlib figure is
     also displayed where the call stands, then closed.
 
     Parameters
@@ -90,20 +93,31 @@ def quote(name: str, value: Any) -> None:
     value
         A Matplotlib figure, or anything whose ``str`` is ready to print.
     """
-    from IPython.display import display
     from matplotlib.figure import Figure
 
     if isinstance(value, Figure):
-        from matplotlib import pyplot
+        _store(name, "image/svg+xml", _drawing(value))
+    else:
+        _store(name, "text/plain", f"{MEASURED_MARK}{value}", RECORD_PREFIX)
 
-        display(value, metadata={"scrapbook": {"name": name, "mime_prefix": ""}})
-        pyplot.close(value)
-        return
-    display(
-        {f"{RECORD_PREFIX}text/plain": f"{MEASURED_MARK}{value}"},
-        metadata={"scrapbook": {"name": name, "mime_prefix": RECORD_PREFIX}},
-        raw=True,
-    )
+
+def _store(name: str, kind: str, content: str, prefix: str = "", **details: str) -> None:
+    """Put content into the outputs of the running cell; a prefix keeps it out of sight."""
+    from IPython.display import display
+
+    scrapbook = {"name": name, "mime_prefix": prefix}
+    metadata = {"scrapbook": scrapbook, **details}
+    display({f"{prefix}{kind}": content}, metadata=metadata, raw=True)
+
+
+def _drawing(figure: Any) -> str:
+    """Return a Matplotlib figure as SVG, without a date or a file header, and close it."""
+    from matplotlib import pyplot
+
+    drawing = StringIO()
+    figure.savefig(drawing, format="svg", dpi=IMAGE_DPI, metadata={"Date": None})
+    pyplot.close(figure)
+    return drawing.getvalue()[drawing.getvalue().index("<svg") :]
 
 
 def film(name: str, figures: Sequence[Any], labels: Sequence[str]) -> None:
@@ -126,21 +140,8 @@ def film(name: str, figures: Sequence[Any], labels: Sequence[str]) -> None:
     ValueError
         If there are fewer than two frames, or not one label for each.
     """
-    from IPython.display import display
-    from matplotlib import pyplot
-
     if len(figures) < 2 or len(labels) != len(figures):
         raise ValueError(f"A film of {len(figures)} frames cannot have {len(labels)} labels.")
     for number, (figure, label) in enumerate(zip(figures, labels, strict=True)):
         prefix = "" if number == len(figures) // 2 else RECORD_PREFIX
-        image = BytesIO()
-        figure.savefig(image, format="png")
-        pyplot.close(figure)
-        display(
-            {f"{prefix}image/png": image.getvalue()},
-            metadata={
-                "scrapbook": {"name": f"{name}-{number:02}", "mime_prefix": prefix},
-                "label": label,
-            },
-            raw=True,
-        )
+        _store(f"{name}-{number:02}", "image/svg+xml", _drawing(figure), prefix, label=label)

@@ -7,6 +7,7 @@ Source: book/appendix/how-the-book-is-tested.md.
 """
 
 import argparse
+import gzip
 import multiprocessing
 import os
 import re
@@ -165,14 +166,16 @@ def _output_problems(cell: NotebookNode) -> list[str]:
 
 
 def _image_problems(output: NotebookNode, cell: NotebookNode) -> list[str]:
-    image = output.get("data", {}).get("image/png")
-    if image is None:
-        return []
+    drawings = [data for kind, data in output.get("data", {}).items() if kind.endswith("svg+xml")]
     found = []
+    if "image/png" in output.get("data", {}):
+        found.append("stores pixels where ms.quote would store a drawing")
+    if not drawings:
+        return found
     if not cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "").strip():
         found.append("shows an image without alternative text")
-    if len(image) * 3 / 4 > LARGEST_IMAGE_KB * 1000:
-        found.append(f"stores an image over {LARGEST_IMAGE_KB} kB")
+    if any(len(gzip.compress(data.encode())) > LARGEST_IMAGE_KB * 1000 for data in drawings):
+        found.append(f"stores a drawing over {LARGEST_IMAGE_KB} kB compressed")
     return found
 
 

@@ -1,0 +1,41 @@
+"""What the book's own directives share: parsing MyST into nodes, and reading files.
+
+Everything they show is read from files at build time (a notebook's metadata, a quiz file, the
+data catalogue), so a page cannot disagree with what was measured.
+"""
+
+import tomllib
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+from milestones_book.elements import html
+
+
+class BookDirective(SphinxDirective):
+    """A directive that parses MyST and reads files."""
+
+    def parse(self, text: str) -> list[nodes.Node]:
+        """Return the nodes of a piece of MyST."""
+        holder = nodes.Element()
+        lines = StringList(text.splitlines(), self.env.docname)
+        self.state.nested_parse(lines, 0, holder)
+        return holder.children
+
+    def parse_line(self, text: str) -> list[nodes.Node]:
+        """Return the inline nodes of one paragraph of MyST."""
+        return [child for node in self.parse(text) for child in node.children]
+
+    def read_toml(self, name: str) -> dict:
+        """Read a file that lies beside the page, and rebuild the page when it changes."""
+        relative, absolute = self.env.relfn2path(name)
+        self.env.note_dependency(relative)
+        return tomllib.loads(Path(absolute).read_text(encoding="utf-8"))
+
+    def table(self, header: list[str], rows: list[list[str]]) -> list[nodes.Node]:
+        """Return a table whose cells are MyST."""
+        lines = [header, ["---"] * len(header), *rows]
+        text = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+        return [html("div", "table-scroll", *self.parse(text))]

@@ -1,0 +1,50 @@
+// Typeset formulas and draw diagrams while the book is built, so that a reader's browser need not.
+// One request per line comes in as JSON, and one reply per line goes out.
+import { createInterface } from "node:readline";
+import { renderMermaidSVG } from "beautiful-mermaid";
+import mathjax from "mathjax";
+
+const MathJax = await mathjax.init({
+  loader: {
+    load: ["input/tex", "output/svg", "a11y/assistive-mml", "[tex]/ams"],
+    versionWarnings: false,
+  },
+  startup: { typeset: false },
+  // An unknown command is an error, not red letters on the page.
+  tex: { packages: { "[-]": ["noundefined"] } },
+  svg: { fontCache: "global" },
+});
+const adaptor = MathJax.startup.adaptor;
+const glyphs = MathJax.startup.document.outputJax.fontCache;
+
+function glyphOutlines(svg) {
+  const names = new Set([...svg.matchAll(/href="#([^"]+)"/g)].map((match) => match[1]));
+  const outlines = adaptor
+    .tags(glyphs.getCache(), "path")
+    .map((path) => [adaptor.getAttribute(path, "id"), adaptor.getAttribute(path, "d")]);
+  return Object.fromEntries(outlines.filter(([name]) => names.has(name)));
+}
+
+// Two pictures of one formula: glyphs to look at, and MathML for screen readers.
+async function formula({ tex, display }) {
+  const container = await MathJax.tex2svgPromise(tex, { display });
+  const mistakes = adaptor.getElements(["[data-mjx-error]"], container);
+  if (mistakes.length) throw Error(adaptor.getAttribute(mistakes[0], "data-mjx-error"));
+  const mathml = adaptor.innerHTML(adaptor.tags(container, "mjx-assistive-mml")[0]);
+  const svg = adaptor
+    .outerHTML(adaptor.tags(container, "svg")[0])
+    .replace(/ (?:role|focusable|data-c|data-mml-node|data-mjx-texclass)="[^"]*"/g, "");
+  return { svg, mathml, glyphs: glyphOutlines(svg) };
+}
+
+const diagram = ({ code }) => ({ svg: renderMermaidSVG(code, { padding: 4 }) });
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line);
+  try {
+    const reply = request.tex === undefined ? diagram(request) : await formula(request);
+    console.log(JSON.stringify(reply));
+  } catch (error) {
+    console.log(JSON.stringify({ error: error.message }));
+  }
+}

@@ -1,0 +1,47 @@
+"""Quizzes that answer in the page."""
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from milestones_book.base import BookDirective
+from milestones_book.elements import HtmlText, html
+
+
+class Quiz(BookDirective):
+    """Questions that answer in the page: each option unfolds its own explanation.
+
+    The options of one question share a name, so that a browser keeps one open at a time; this
+    works with the keyboard, by touch, and without any script.
+    """
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Read the questions from the file named in the argument."""
+        questions = self.read_toml(self.arguments[0])["questions"]
+        return [self.question(number, content) for number, content in enumerate(questions, 1)]
+
+    def question(self, number: int, content: dict) -> nodes.Node:
+        """Return one question with its options."""
+        label = nodes.strong("", f"Question {number}. ")
+        text = nodes.paragraph("", "", label, *self.parse_line(content["text"]))
+        options = [self.option(number, option) for option in content["options"]]
+        return html("div", "quiz", text, *options)
+
+    def option(self, number: int, content: dict) -> nodes.Node:
+        """Return one option; a word, not only a color, says whether it is right."""
+        right = content.get("correct", False)
+        verdict = nodes.strong("", "Right. " if right else "Not quite. ")
+        feedback = nodes.paragraph("", "", verdict, *self.parse_line(content["feedback"]))
+        return html(
+            "details",
+            "quiz-option right" if right else "quiz-option wrong",
+            HtmlText("", "", *self.parse_line(content["text"]), tag="summary"),
+            feedback,
+            name=f"question-{number}",
+        )
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("quiz", Quiz)
