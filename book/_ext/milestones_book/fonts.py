@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from matplotlib import get_data_path
 from sphinx.application import Sphinx
 
-ICON_CLASS = re.compile(r"fa-(?:solid|brands)\s+(?:fa-lg\s+)?fa-([a-z0-9-]+)")
+ICON_CLASS = re.compile(r"\bfa(?:s|b|-solid|-brands)\s+(?:fa-lg\s+)?fa-([a-z0-9-]+)")
 ICON_IN_STYLE = re.compile(r"[\ue000-\uf8ff]|\\([ef][0-9a-f]{3})\b")
 ICON_FONTS = ("fa-solid-900", "fa-brands-400")
 FIGURE_FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique")

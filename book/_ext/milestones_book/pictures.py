@@ -36,7 +36,11 @@ THEMED = {
 }
 """The colors of the book's Matplotlib style, and the names of their variables in milestones.css."""
 
-HEADER = re.compile(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", flags=re.DOTALL)
+HEADER = re.compile(
+    r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|<defs>\s*<style.*?</style>\s*</defs>\s*",
+    flags=re.DOTALL,
+)
+"""Facts about the file, comments, and a style that would apply to the whole page."""
 BACKGROUND = re.compile(r'<g id="patch_1">.*?</g>\s*', flags=re.DOTALL)
 FAMILY = re.compile(r"('DejaVu Sans'(?:, [^;\"]+)?)")
 
@@ -153,7 +157,7 @@ class DrawingsIntoThePage(SphinxPostTransform):
             if path.suffix == ".svg" and "_build" in path.parts:
                 hidden = "hidden" in image["classes"]
                 drawing = inline(path.read_text(encoding="utf-8"), image["alt"], hidden, themed)
-                image.replace_self(nodes.raw("", drawing, format="html"))
+                image.parent.replace(image, nodes.raw("", drawing, format="html"))
 
 
 def inline(svg: str, alt: str, hidden: bool = False, themed: bool = True) -> str:

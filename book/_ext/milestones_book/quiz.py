@@ -25,18 +25,22 @@ class Quiz(BookDirective):
         """Return one question with its options."""
         label = nodes.strong("", f"Question {number}. ")
         text = nodes.paragraph("", "", label, *self.parse_line(content["text"]))
-        options = [self.option(number, option) for option in content["options"]]
+        options = [
+            self.option(number, letter, option)
+            for letter, option in zip("ABCD", content["options"], strict=False)
+        ]
         return html("div", "quiz", text, *options)
 
-    def option(self, number: int, content: dict) -> nodes.Node:
+    def option(self, number: int, letter: str, content: dict) -> nodes.Node:
         """Return one option; a word, not only a color, says whether it is right."""
         right = content.get("correct", False)
         verdict = nodes.strong("", "Right. " if right else "Not quite. ")
+        mark = nodes.inline("", letter, classes=["letter"])
         feedback = nodes.paragraph("", "", verdict, *self.parse_line(content["feedback"]))
         return html(
             "details",
             "quiz-option right" if right else "quiz-option wrong",
-            HtmlText("", "", *self.parse_line(content["text"]), tag="summary"),
+            HtmlText("", "", mark, *self.parse_line(content["text"]), tag="summary"),
             feedback,
             name=f"question-{number}",
         )
