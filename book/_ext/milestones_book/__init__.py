@@ -11,12 +11,13 @@ from milestones_book import (
     frame,
     pictures,
     quiz,
+    search,
     tables,
 )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything."""
-    for module in (elements, cards, quiz, tables, diagrams, pictures, drawing, fonts, frame):
+    for module in (elements, cards, quiz, tables, diagrams, pictures, drawing, fonts, frame, search):
         module.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -10,11 +10,6 @@ from collections.abc import Callable
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
-UNUSED_SCRIPTS = ("fontawesome",)
-"""The icons are a font (see fonts.py)."""
-SEARCH_SCRIPTS = ("searchtools", "language_data", "searchindex")
-"""Needed by the page of search results alone."""
-
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -51,10 +46,7 @@ def without_scripts(markup: str, *names: str) -> Markup:
 def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Let the templates mend markup and remove scripts."""
     context["mend"] = mend
-    context["without_unused_scripts"] = lambda markup: without_scripts(markup, *UNUSED_SCRIPTS)
-    context["without_search_scripts"] = lambda markup: (
-        markup if page == "search" else without_scripts(markup, *SEARCH_SCRIPTS)
-    )
+    context["without_scripts"] = without_scripts
 
 
 def setup(app: Sphinx) -> None:

@@ -1,0 +1,79 @@
+"""The search: every section of the book in one small file, ranked by MiniSearch in the browser.
+
+The file is loaded as a script, so the search works from a folder as well; nothing is fetched to
+show a result. Formulas and code are left out, names in code are kept.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+UNUSED = ("searchtools.js", "language_data.js", "../searchindex.js")
+NOT_PROSE = (nodes.math, nodes.math_block, nodes.raw, nodes.literal_block, nodes.comment)
+
+
+def is_titled_section(node: nodes.Node) -> bool:
+    """Tell whether a node is a section of the page; a theorem's content has no title."""
+    return isinstance(node, nodes.section) and isinstance(node[0], nodes.title)
+
+
+def text_of(node: nodes.Node) -> Iterator[str]:
+    """Yield the prose of a node, piece by piece."""
+    if isinstance(node, nodes.Text):
+        yield node.astext()
+    for child in node.children:
+        if not isinstance(child, NOT_PROSE) and not is_titled_section(child):
+            yield from text_of(child)
+            if not isinstance(child, nodes.Inline | nodes.Text):
+                yield " "
+
+
+def prose(node: nodes.Node) -> str:
+    """Return the prose of a node in one line."""
+    return " ".join("".join(text_of(node)).replace("\N{WORD JOINER}", "").split())
+
+
+def sections(document: nodes.document) -> Iterator[tuple[str, str, str]]:
+    """Yield anchor, heading and text of each section, and of each entry of a glossary."""
+    for section in document.findall(is_titled_section):
+        yield section["ids"][0], prose(section[0]), prose(section)
+    for glossary in document.findall(addnodes.glossary):
+        for entry in glossary.findall(nodes.definition_list_item):
+            term = entry[0]
+            yield term["ids"][0], prose(term), prose(entry[-1])
+
+
+def records(app: Sphinx) -> list[dict[str, str]]:
+    """Return one record for each section of each page."""
+    found = []
+    for page in sorted(app.env.found_docs):
+        document = app.env.get_doctree(page)
+        title = prose(app.env.titles[page])
+        for number, (anchor, heading, text) in enumerate(sections(document)):
+            address = f"{page}.html" + (f"#{anchor}" if number else "")
+            found.append({"address": address, "title": title, "heading": heading, "text": text})
+    return found
+
+
+def finish(app: Sphinx, failure: Exception | None) -> None:
+    """Write the records, bring MiniSearch, and leave out Sphinx's own search."""
+    if failure or app.builder.name != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    content = json.dumps(records(app), ensure_ascii=False, separators=(",", ":"))
+    (static / "sections.js").write_text(f"window.bookSections = {content};\n", encoding="utf-8")
+    library = Path(app.srcdir) / "node_modules" / "minisearch" / "dist" / "umd" / "index.js"
+    if library.is_file():
+        shutil.copy(library, static / "minisearch.js")
+    for name in UNUSED:
+        (static / name).unlink(missing_ok=True)
+
+
+def setup(app: Sphinx) -> None:
+    """Write the search's files at the end of the build."""
+    app.connect("build-finished", finish)
