@@ -16,7 +16,7 @@
 
   // What scrolls can be reached by keyboard; what fits is no stop on the way.
   const regions = document.querySelectorAll(
-    ".formula, .drawing, .table-scroll, table.table, .highlight pre, .output pre",
+    ".formula, .drawing, .picture, .frames, .table-scroll, table.table, .highlight pre, .output pre",
   );
   const mark = () => {
     for (const region of regions) {

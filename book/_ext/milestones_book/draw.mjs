@@ -37,7 +37,9 @@ async function formula({ tex, display }) {
   return { svg, mathml, glyphs: glyphOutlines(svg) };
 }
 
-const diagram = ({ code }) => ({ svg: renderMermaidSVG(code, { padding: 4 }) });
+// Drawn close together, because a page is narrow, and a phone narrower.
+const SPACING = { padding: 4, nodeSpacing: 16, layerSpacing: 32 };
+const diagram = ({ code }) => ({ svg: renderMermaidSVG(code, SPACING) });
 
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);

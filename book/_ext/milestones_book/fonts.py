@@ -13,7 +13,7 @@ from matplotlib import get_data_path
 from sphinx.application import Sphinx
 
 ICON_CLASS = re.compile(r"\bfa(?:s|b|-solid|-brands)\s+(?:fa-lg\s+)?fa-([a-z0-9-]+)")
-ICON_IN_STYLE = re.compile(r"[\ue000-\uf8ff]|\\([ef][0-9a-f]{3})\b")
+ICON_IN_STYLE = re.compile(r'--pst-icon-[a-z-]+:"(.)')
 ICON_FONTS = ("fa-solid-900", "fa-brands-400")
 FIGURE_FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique")
 FIGURE_CHARACTERS = [
@@ -45,15 +45,14 @@ def write_icons(site: Path) -> None:
     """Cut the icon fonts down to the icons on the pages, and write one style rule for each."""
     pages = "".join(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
     wanted = set(ICON_CLASS.findall(pages))
-    styles = "".join(sheet.read_text(encoding="utf-8") for sheet in site.rglob("*.css"))
-    found = ICON_IN_STYLE.finditer(styles)
-    in_styles = {int(match[1], 16) if match[1] else ord(match[0]) for match in found}
+    styles = (site / "_static/styles/pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    in_styles = {ord(character) for character in ICON_IN_STYLE.findall(styles)}
     rules = []
     for name in ICON_FONTS:
         font = site / f"_static/vendor/fontawesome/webfonts/{name}.woff2"
         codes = code_points(font.with_suffix(".ttf"))
         found = {icon: codes[icon] for icon in sorted(wanted & set(codes))}
-        write_subset(font, font, in_styles & set(codes.values()) | set(found.values()))
+        write_subset(font, font, in_styles | set(found.values()))
         rules += [f'.fa-{icon}::before {{ content: "\\{code:x}"; }}' for icon, code in found.items()]
     (site / "_static/icons.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
 

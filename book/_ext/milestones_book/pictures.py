@@ -188,9 +188,9 @@ def inline(svg: str, alt: str, hidden: bool = False, themed: bool = True) -> str
     inside = svg[svg.index(">") + 1 :]
     classes = "plot hidden" if hidden else "plot"
     return (
-        f'<svg class="{classes}" role="img" aria-label="{escape(alt)}" '
+        f'<div class="picture"><svg class="{classes}" role="img" aria-label="{escape(alt)}" '
         f'viewBox="0 0 {width} {height}" {pixels} '
-        f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{inside}'
+        f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{inside}</div>'
     )
 
 
