@@ -8,7 +8,7 @@ import importlib
 from types import ModuleType
 
 from milestones import data, evaluation, gradients, plots
-from milestones.claims import ClaimError, claim, film, quote
+from milestones.claims import ClaimError, claim, film, quote, scientific
 from milestones.data import DataError
 from milestones.lesson import start_lesson
 
@@ -22,6 +22,7 @@ __all__ = [
     "gradients",
     "plots",
     "quote",
+    "scientific",
     "start_lesson",
     "training",
 ]

@@ -13,6 +13,8 @@ MEASURED_MARK = "\N{WORD JOINER}"
 
 RECORD_PREFIX = "application/papermill.record/"
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 IMAGE_DPI = 200
 """Resolution of the pixels inside a figure, such as a photograph; all else is lines and text."""
 
@@ -77,6 +79,12 @@ def _holds(
     low = -math.inf if at_least is None else at_least
     high = math.inf if at_most is None else at_most
     return low <= number <= high
+
+
+def scientific(number: float) -> str:
+    """Return a number as a reader writes it, such as ``"2.4 × 10⁻¹⁰"``, with two digits."""
+    digits, exponent = f"{float(number):.1e}".split("e")
+    return f"{digits}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(RAISED)}"
 
 
 def quote(name: str, value: Any) -> None:

@@ -58,7 +58,12 @@ def complaints_of(page: Page, *checks: str) -> list[str]:
 def axe_violations(page: Page) -> list[str]:
     """Return one line for each element that breaks a rule of accessibility."""
     page.add_script_tag(path=AXE)
-    options = {"runOnly": STANDARD, "rules": EXPERIMENTAL, "resultTypes": ["violations"], "preload": False}
+    options = {
+        "runOnly": STANDARD,
+        "rules": EXPERIMENTAL,
+        "resultTypes": ["violations"],
+        "preload": False,
+    }
     found = page.evaluate("(options) => axe.run(document, options)", options)
     return [
         f"{rule['id']}: {node['html'][:120]}"

@@ -47,7 +47,9 @@ def test_print_shows_one_still_frame_of_a_film_and_no_slider(browser: Browser) -
         assert not film.locator("input").is_visible()
 
 
-def test_a_formula_that_is_too_wide_scrolls_and_can_be_reached_by_keyboard(browser: Browser) -> None:
+def test_a_formula_that_is_too_wide_scrolls_and_can_be_reached_by_keyboard(
+    browser: Browser,
+) -> None:
     address = (SITE / "book/mathematics/softmax-cross-entropy.html").as_uri()
     with visit(browser, address, 390) as (page, _):
         wide = page.locator('.formula[tabindex="0"]')

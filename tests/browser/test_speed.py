@@ -47,7 +47,9 @@ def weights(browser: Browser, server: str) -> dict[str, int]:
             network = page.context.new_cdp_session(page)
             network.send("Network.enable")
             sizes: list[float] = []
-            network.on("Network.loadingFinished", lambda end, s=sizes: s.append(end["encodedDataLength"]))
+            network.on(
+                "Network.loadingFinished", lambda end, s=sizes: s.append(end["encodedDataLength"])
+            )
             page.goto(f"{server}/{name}", wait_until="networkidle")
             scroll_to_the_end(page)
             found[name] = round(sum(sizes))

@@ -16,7 +16,8 @@ from IPython.utils.capture import CapturedIO, capture_output
 from matplotlib import pyplot
 from traitlets.config import Config
 
-from milestones import ClaimError, claim, film, quote
+from milestones import ClaimError, claim, film, quote, scientific
+from milestones.plots import use_style
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -153,9 +154,33 @@ def test_quoted_number_is_stored_as_its_text(
 def test_quoted_figure_is_shown_once_and_closed(shell: InteractiveShell) -> None:
     fig, _ = pyplot.subplots()
     (output,) = quoted("loss-curve", fig).outputs
-    assert "image/png" in output.data
+    drawing = output.data["image/svg+xml"]
+    assert drawing.startswith("<svg ")
+    assert drawing.rstrip().endswith("</svg>")
     assert output.metadata["scrapbook"] == {"name": "loss-curve", "mime_prefix": ""}
     assert not pyplot.fignum_exists(fig.number)
+
+
+def test_a_figure_is_stored_with_letters_and_the_same_bytes_each_time(
+    shell: InteractiveShell,
+) -> None:
+    use_style()
+    stored = []
+    for _ in range(2):
+        fig, ax = pyplot.subplots()
+        ax.plot([0, 1], [0, 1])
+        ax.set_title("Letters stay letters")
+        stored.append(quoted("a-figure", fig).outputs[0].data["image/svg+xml"])
+    assert ">Letters stay letters</text>" in stored[0]
+    assert stored[0] == stored[1]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(2.44e-10, "2.4 × 10⁻¹⁰"), (np.float32(1), "1.0 × 10⁰"), (-3e12, "-3.0 × 10¹²")],
+)
+def test_a_number_is_written_with_a_power_of_ten(number: float, text: str) -> None:
+    assert scientific(number) == text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @pytest.mark.parametrize(("count", "shown"), [(2, 1), (3, 1), (4, 2)])
@@ -168,7 +193,7 @@ def test_film_stores_its_frames_and_shows_the_middle_one(
     assert len(captured.outputs) == count
     for number, output in enumerate(captured.outputs):
         prefix = "" if number == shown else "application/papermill.record/"
-        assert list(output.data) == [f"{prefix}image/png"]
+        assert list(output.data) == [f"{prefix}image/svg+xml"]
         expected = {"name": f"film-loss-{number:02}", "mime_prefix": prefix}
         assert output.metadata == {"scrapbook": expected, "label": f"z = {number}"}
     assert pyplot.get_fignums() == []

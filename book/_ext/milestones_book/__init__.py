@@ -18,6 +18,17 @@ from milestones_book import (
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything."""
-    for module in (elements, cards, quiz, tables, diagrams, pictures, drawing, fonts, frame, search):
+    for module in (
+        elements,
+        cards,
+        quiz,
+        tables,
+        diagrams,
+        pictures,
+        drawing,
+        fonts,
+        frame,
+        search,
+    ):
         module.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

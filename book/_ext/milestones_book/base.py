@@ -11,7 +11,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from milestones_book.elements import html
+from milestones_book.elements import HtmlText, html
 
 
 class BookDirective(SphinxDirective):
@@ -27,6 +27,18 @@ class BookDirective(SphinxDirective):
     def parse_line(self, text: str) -> list[nodes.Node]:
         """Return the inline nodes of one paragraph of MyST."""
         return [child for node in self.parse(text) for child in node.children]
+
+    def line(self, text: str, tag: str = "span", classes: str = "") -> HtmlText:
+        """Return one line of MyST as an element that can be translated."""
+        attributes = {"class": classes}
+        node = HtmlText(text, "", *self.parse_line(text), tag=tag, attributes=attributes)
+        self.set_source_info(node)
+        return node
+
+    @property
+    def is_for_ebook(self) -> bool:
+        """Whether the page is for an e-book reader, which runs no script."""
+        return self.env.app.builder.name == "epub"
 
     def read_toml(self, name: str) -> dict:
         """Read a file that lies beside the page, and rebuild the page when it changes."""

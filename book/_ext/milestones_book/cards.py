@@ -10,11 +10,13 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
 from milestones_book.base import BookDirective
-from milestones_book.elements import HtmlText, html
+from milestones_book.elements import html
 
 WORDS_PER_MINUTE = 200
 SECONDS_PER_FORMULA = 10
-LESSON_FACTS = "runs in {seconds} s on {cores} cores without a GPU, using {peak_memory_gb} GB of memory"
+LESSON_FACTS = (
+    "runs in {seconds} s on {cores} cores without a GPU, using {peak_memory_gb} GB of memory"
+)
 
 
 class LessonCard(BookDirective):
@@ -48,9 +50,9 @@ class AtAGlance(LessonCard):
             + LESSON_FACTS.format(**self.measured()),
             "Data": self.options["data"],
         }
-        heading = nodes.paragraph("", "At a glance: after this chapter you can", classes=["title"])
+        heading = self.line("At a glance: after this chapter you can", "p", "title")
         rows = [
-            html("div", "fact", HtmlText("", name, tag="dt"), html("dd", "", *self.parse(text)))
+            html("div", "fact", self.line(name, "dt"), html("dd", "", *self.parse(text)))
             for name, text in facts.items()
         ]
         objectives = self.parse("\n".join(self.content))

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 
 from milestones_book.base import BookDirective
 from milestones_book.drawing import draw
-from milestones_book.elements import HtmlText, html, pass_over
+from milestones_book.elements import html, pass_over
 
 CLICK = re.compile(r'^\s*click (\w+) "([^"]+)"\s*$', flags=re.MULTILINE)
 STYLE = re.compile(r"<style>.*?</style>\n?", flags=re.DOTALL)
@@ -37,9 +37,7 @@ class Mermaid(BookDirective):
         code = "\n".join(self.content)
         diagram = Diagram(svg=self.drawn(code), alt=self.options["alt"], links=self.links(code))
         caption = self.options.get("caption")
-        captions = (
-            [HtmlText("", "", *self.parse_line(caption), tag="figcaption")] if caption else []
-        )
+        captions = [self.line(caption, "figcaption")] if caption else []
         return [html("figure", "diagram", diagram, *captions)]
 
     def drawn(self, code: str) -> str:
@@ -65,9 +63,7 @@ class Mermaid(BookDirective):
 def linked(svg: str, name: str, address: str) -> str:
     """Make one node of a diagram a link."""
     pattern = rf'<g class="node" data-id="{name}".*?</g>'
-    return re.sub(
-        pattern, lambda node: f'<a href="{address}">{node[0]}</a>', svg, flags=re.DOTALL
-    )
+    return re.sub(pattern, lambda node: f'<a href="{address}">{node[0]}</a>', svg, flags=re.DOTALL)
 
 
 def visit_diagram(writer: HTMLTranslator, node: Diagram) -> None:

@@ -23,7 +23,10 @@ from sphinx.util.math import get_node_equation_number, wrap_displaymath
 
 logger = logging.getLogger(__name__)
 GLYPH = re.compile(r'href="#(MJX-[^"]+)"')
-GLYPHS = '<svg class="glyphs" aria-hidden="true" width="0" height="0"><defs>{}</defs></svg>'
+GLYPHS = (
+    '<svg class="glyphs" xmlns="http://www.w3.org/2000/svg" aria-hidden="true" '
+    'width="0" height="0"><defs>{}</defs></svg>'
+)
 outlines: dict[str, str] = {}
 """The path of every glyph that a formula of this build has used, by its name."""
 
@@ -57,7 +60,9 @@ def draw(**request: str | bool) -> dict:
     process.stdin.flush()
     line = process.stdout.readline()
     if not line:
-        raise ExtensionError("Node ended without an answer: is node_modules there? Run `make book`.")
+        raise ExtensionError(
+            "Node ended without an answer: is node_modules there? Run `make book`."
+        )
     return json.loads(line)
 
 

@@ -53,7 +53,9 @@ def write_icons(site: Path) -> None:
         codes = code_points(font.with_suffix(".ttf"))
         found = {icon: codes[icon] for icon in sorted(wanted & set(codes))}
         write_subset(font, font, in_styles | set(found.values()))
-        rules += [f'.fa-{icon}::before {{ content: "\\{code:x}"; }}' for icon, code in found.items()]
+        rules += [
+            f'.fa-{icon}::before {{ content: "\\{code:x}"; }}' for icon, code in found.items()
+        ]
     (site / "_static/icons.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
 
 

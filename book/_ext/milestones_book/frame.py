@@ -39,7 +39,7 @@ def mend(markup: str) -> Markup:
 
 def without_scripts(markup: str, *names: str) -> Markup:
     """Remove script elements by the name of their file."""
-    pattern = rf'<script[^>]*/?(?:{"|".join(names)})\.js[^>]*>\s*</script>'
+    pattern = rf"<script[^>]*/?(?:{'|'.join(names)})\.js[^>]*>\s*</script>"
     return Markup(re.sub(pattern, "", markup))
 
 

@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from milestones_book.base import BookDirective
-from milestones_book.elements import HtmlText, html
+from milestones_book.elements import html
 
 THEMED = {
     "#000000": "ink",
@@ -94,8 +94,11 @@ class NotebookFigure(BookDirective):
     def figure(self, *content: nodes.Node) -> list[nodes.Node]:
         """Wrap content in a figure with the directive's caption and name."""
         figure = nodes.figure("", *content)
-        figure += nodes.caption("", "", *self.parse_line("\n".join(self.content)))
+        text = "\n".join(self.content)
+        caption = nodes.caption(text, "", *self.parse_line(text))
         self.set_source_info(figure)
+        self.set_source_info(caption)
+        figure += caption
         self.add_name(figure)
         return [figure]
 
@@ -119,6 +122,8 @@ class Film(NotebookFigure):
         if not frames:
             raise self.error(f"{self.options['doc']} has no film {self.arguments[0]}.")
         middle = len(frames) // 2
+        if self.is_for_ebook:
+            return self.figure(self.image(frames[middle], self.options["alt"]))
         images = [
             self.image(
                 frame,
@@ -137,8 +142,8 @@ class Film(NotebookFigure):
             value=str(middle),
             **{"data-labels": json.dumps(labels), "aria-valuetext": labels[middle]},
         )
-        name = HtmlText("", self.options["label"], tag="span")
-        controls = html("label", "", name, slider, HtmlText("", labels[middle], tag="output"))
+        shown = html("output", "", nodes.Text(labels[middle]))
+        controls = html("label", "", self.line(self.options["label"]), slider, shown)
         return self.figure(html("div", "film", html("div", "frames", *images), controls))
 
 
@@ -175,14 +180,14 @@ def inline(svg: str, alt: str, hidden: bool = False, themed: bool = True) -> str
         Whether colors are variables of the page, for readers that know what these are.
     """
     svg = HEADER.sub("", svg)
-    # Names must be unique on the page: equal names then mean equal content.
-    mark = hashlib.sha256(svg.encode()).hexdigest()[:8]
-    svg = re.sub(r"<g id=\"(?!patch_1\")[^\"]*\"", "<g", svg)
-    svg = re.sub(r'( id="|"#|url\(#)(?!patch_1)', rf"\g<1>{mark}-", svg)
     if themed:
         svg = FAMILY.sub("var(--figure-font)", BACKGROUND.sub("", svg))
         for color, name in THEMED.items():
             svg = svg.replace(color, f"var(--figure-{name})")
+    # Names must be unique on the page: equal names then mean equal content.
+    mark = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    svg = re.sub(r'(<(?:g|image)\b[^>]*?) id="[^"]*"', r"\1", svg)
+    svg = re.sub(r'( id="|"#|url\(#)', rf"\g<1>{mark}-", svg)
     width, height = (float(size) for size in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
     pixels = f'width="{width * 4 / 3:.0f}" height="{height * 4 / 3:.0f}"'
     inside = svg[svg.index(">") + 1 :]

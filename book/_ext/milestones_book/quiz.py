@@ -4,7 +4,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from milestones_book.base import BookDirective
-from milestones_book.elements import HtmlText, html
+from milestones_book.elements import html
 
 
 class Quiz(BookDirective):
@@ -23,26 +23,27 @@ class Quiz(BookDirective):
 
     def question(self, number: int, content: dict) -> nodes.Node:
         """Return one question with its options."""
-        label = nodes.strong("", f"Question {number}. ")
-        text = nodes.paragraph("", "", label, *self.parse_line(content["text"]))
+        label = self.line(f"Question {number}.", "strong")
+        text = html("div", "question", label, self.line(content["text"]))
         options = [
             self.option(number, letter, option)
-            for letter, option in zip("ABCD", content["options"], strict=False)
+            for letter, option in zip("abcd", content["options"], strict=False)
         ]
         return html("div", "quiz", text, *options)
 
     def option(self, number: int, letter: str, content: dict) -> nodes.Node:
         """Return one option; a word, not only a color, says whether it is right."""
         right = content.get("correct", False)
-        verdict = nodes.strong("", "Right. " if right else "Not quite. ")
-        mark = nodes.inline("", letter, classes=["letter"])
-        feedback = nodes.paragraph("", "", verdict, *self.parse_line(content["feedback"]))
+        verdict = self.line("Right." if right else "Not quite.", "strong")
+        mark = html("span", "letter", nodes.Text(letter))
+        # A schema of e-books does not know that options can share a name.
+        together = {} if self.is_for_ebook else {"name": f"question-{number}"}
         return html(
             "details",
             "quiz-option right" if right else "quiz-option wrong",
-            HtmlText("", "", mark, *self.parse_line(content["text"]), tag="summary"),
-            feedback,
-            name=f"question-{number}",
+            html("summary", "", mark, self.line(content["text"])),
+            html("div", "feedback", verdict, self.line(content["feedback"])),
+            **together,
         )
 
 
