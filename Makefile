@@ -3,14 +3,17 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 NB     ?=
+EDITION = $(BIN)/python book/_ext/editions.py
 NBVAL  := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
           --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
           --no-header --no-annotate --quiet --upgrade
 
-.PHONY: help book lab test nbval notebooks lint format clean locks
+.PHONY: help book pdf epub zip gettext lab test nbval notebooks lint format clean locks
 help:
 	@echo 'make book                     render the book, and say where to open it'
+	@echo 'make pdf | epub | zip         the book to print, for an e-reader, or for a folder'
+	@echo 'make gettext                  catalogues for translators'
 	@echo 'make test                     everything that keeps the book true'
 	@echo 'make nbval [NB=part/slug]     run lessons, and compare with their stored outputs'
 	@echo 'make lab                      open the lessons in JupyterLab'
@@ -23,6 +26,12 @@ book: $(VENV)/.book node_modules/.made
 	@rm -rf _build
 	@$(BIN)/jupyter-book build . -n -W --keep-going --quiet
 	@echo "The book is ready: open _build/html/index.html in a browser."
+
+pdf epub gettext: $(VENV)/.dev node_modules/.made
+	@$(EDITION) $@
+
+zip: book
+	@$(EDITION) zip
 
 lab: $(VENV)/.notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -7,8 +7,10 @@ would make a mend unnecessary are kept as patches in ``book/_templates/upstream`
 import re
 from collections.abc import Callable
 
+from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 TAG = re.compile(r"<[^>]+>")
 
@@ -43,6 +45,18 @@ def without_scripts(markup: str, *names: str) -> Markup:
     return Markup(re.sub(pattern, "", markup))
 
 
+class UniqueNames(SphinxPostTransform):
+    """Take the names from proofs: sphinx-proof gives all proofs of a page the same two."""
+
+    default_priority = 900
+
+    def run(self) -> None:
+        """Drop both names; nothing leads to them."""
+        for element in self.document.findall(nodes.Element):
+            if element.get("ids") and set(element["ids"]) <= {"proof", "proof-content"}:
+                element["ids"] = []
+
+
 def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Let the templates mend markup and remove scripts."""
     context["mend"] = mend
@@ -51,4 +65,5 @@ def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: o
 
 def setup(app: Sphinx) -> None:
     """Offer the helpers to every page."""
+    app.add_post_transform(UniqueNames)
     app.connect("html-page-context", add_helpers)
