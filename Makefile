@@ -12,7 +12,8 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 .PHONY: help book pdf epub zip gettext lab test nbval notebooks lint format clean locks
 help:
 	@echo 'make book                     render the book, and say where to open it'
-	@echo 'make pdf | epub | zip         the book to print, for an e-reader, or for a folder'
+	@echo 'make pdf | make epub          the book to print, or for an e-reader'
+	@echo 'make zip                      the site in one file, to read without a network'
 	@echo 'make gettext                  catalogues for translators'
 	@echo 'make test                     everything that keeps the book true'
 	@echo 'make nbval [NB=part/slug]     run lessons, and compare with their stored outputs'

@@ -96,3 +96,37 @@ def function_bodies(source: str) -> dict[str, str]:
             statements = node.body[ast.get_docstring(node) is not None :]
             bodies[node.name] = "\n".join(map(ast.unparse, statements))
     return bodies
+
+
+def prose(page: str) -> str:
+    """Return the running text of a page, without formulas, code, directives and addresses."""
+    page = re.sub(r"^---\n.*?^---\n", "", page, flags=re.MULTILINE | re.DOTALL)
+    page = re.sub(r"^(`{3,}|:{3,}).*$", "", page, flags=re.MULTILINE)
+    page = re.sub(r"^\$\$.*?^\$\$", "", page, flags=re.MULTILINE | re.DOTALL)
+    page = re.sub(r"^(?:[:|#]|flowchart|  \w).*$", "", page, flags=re.MULTILINE)
+    page = re.sub(r"\{(?:term|ref|doc)\}`([^`<]*)[^`]*`", r"\1", page)
+    page = re.sub(r"\{[\w:]+\}`[^`]*`", "it", page)
+    page = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", page)
+    return re.sub(r"\$[^$]*\$|`[^`]*`", "x", page)
+
+
+def sentences(text: str) -> list[list[str]]:
+    """Return the words of each sentence; a line of a list is a sentence."""
+    pieces = re.split(r"[.!?:;]\s|\n\n|\n(?=[-*\d])", text)
+    found = [re.findall(r"[A-Za-z][A-Za-z'’-]*", piece) for piece in pieces]
+    return [words for words in found if len(words) > 1]
+
+
+def words_per_sentence(text: str) -> float:
+    """Return the mean length of a sentence."""
+    lengths = [len(words) for words in sentences(text)]
+    return sum(lengths) / len(lengths)
+
+
+def reading_ease(text: str) -> float:
+    """Return Flesch's reading ease, about 60 for plain English (doi:10.1037/h0057532)."""
+    words = [word for words in sentences(text) for word in words]
+    syllables = sum(
+        max(1, len(re.findall(r"[aeiouy]+", word.lower().rstrip("e")))) for word in words
+    )
+    return 206.835 - 1.015 * words_per_sentence(text) - 84.6 * syllables / len(words)

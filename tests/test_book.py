@@ -4,14 +4,24 @@ Build it first (``make book``); ``make test`` does.
 """
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+import yaml
+from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from lessons import ROOT, toc_entries
+from nbformat.v4 import new_markdown_cell, new_notebook
 from site_checks import dead_links, foreign_requests, foreign_styles, images_without_text, parse
+
+sys.path.append(str(ROOT / "book" / "_ext"))
+
+from milestones_book.fonts import ICON_CLASS
 
 SITE = ROOT / "_build" / "html"
 PAGES = [SITE / f"{file}.html" for file, _ in toc_entries()]
@@ -45,16 +55,51 @@ def test_every_image_says_what_it_shows(page: Path) -> None:
 
 @each_page
 def test_no_reference_was_left_unresolved(page: Path) -> None:
-    text = parse(page).find("article").get_text()
+    article = BeautifulSoup(str(parse(page).find("article")), "html.parser")
+    for code in article.find_all(["code", "pre"]):
+        code.decompose()
+    text = article.get_text()
     for mark in ("{cite", "{term", "{numref", "{glue", "{eq}", "[?]", "problematic"):
         assert mark not in text
 
 
-def test_formulas_and_diagrams_are_drawn_by_scripts_of_our_own_site() -> None:
-    for script in ("tex-svg.js", "mermaid.tiny.js"):
-        assert (SITE / "_static" / "vendor" / script).stat().st_size > 1_000_000
-    scripts = [tag.get("src") or "" for tag in parse(PAGES[0]).find_all("script")]
-    assert any("vendor/mermaid.tiny.js" in source for source in scripts)
+def test_formulas_and_diagrams_need_no_script() -> None:
+    scripts = {Path(tag["src"]).name for page in PAGES for tag in parse(page).select("script[src]")}
+    assert not [name for name in scripts if re.search("mathjax|mermaid|fontawesome", name.lower())]
+    pages = [parse(page) for page in PAGES]
+    assert sum(len(page.select(".math > svg, .formula > svg")) for page in pages) > 1000
+    assert sum(len(page.select(".drawing g.node")) for page in pages) > 30
+
+
+def test_every_formula_finds_the_outlines_of_its_glyphs() -> None:
+    for page in map(parse, PAGES):
+        outlines = {path["id"] for path in page.select(".glyphs path")}
+        used = {use["xlink:href"][1:] for use in page.select(".math use")}
+        assert used == outlines
+
+
+def test_every_icon_has_a_rule_and_a_letter_in_the_font() -> None:
+    rules = dict(
+        re.findall(r'\.fa-([a-z0-9-]+)::before { content: "\\([0-9a-f]+)"', _static("icons.css"))
+    )
+    wanted = set(ICON_CLASS.findall("".join(page.read_text("utf-8") for page in PAGES)))
+    fonts = [TTFont(path) for path in (SITE / "_static").glob("vendor/**/fa-*.woff2")]
+    letters = {code for font in fonts for code in font.getBestCmap()}
+    assert len(wanted) > 8
+    assert wanted == set(rules)
+    assert {int(code, 16) for code in rules.values()} <= letters
+
+
+def test_every_letter_of_a_figure_is_in_the_font() -> None:
+    letters = set(TTFont(SITE / "_static/fonts/DejaVuSans.woff2").getBestCmap())
+    texts = [text.get_text() for page in PAGES for text in parse(page).select("svg.plot text")]
+    used = {ord(letter) for text in texts for letter in text if letter not in "\n\t"}
+    assert len(texts) > 1000
+    assert {chr(code) for code in used - letters} == set()
+
+
+def _static(name: str) -> str:
+    return (SITE / "_static" / name).read_text(encoding="utf-8")
 
 
 def test_numbers_on_a_page_are_those_of_its_notebook() -> None:
@@ -65,6 +110,8 @@ def test_numbers_on_a_page_are_those_of_its_notebook() -> None:
     assert all(text in notebook for text in quoted)
 
 
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+SETTINGS = CONFIG["sphinx"]["config"]["html_theme_options"]
 JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 
 
@@ -128,16 +175,71 @@ def test_a_style_sheet_of_another_host_is_found(tmp_path: Path) -> None:
     assert foreign_styles(tmp_path) == ["a.css"]
 
 
-def test_a_book_with_a_warning_is_not_built(tmp_path: Path) -> None:
-    for name in ("_config.yml", "book/_ext", "book/_static"):
-        source, target = ROOT / name, tmp_path / name
-        target.parent.mkdir(exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target)
-        else:
-            shutil.copy(source, target)
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", "utf-8")
-    (tmp_path / "book/references.bib").write_text("", "utf-8")
-    (tmp_path / "book/index.md").write_text("# A page\n\nSee {ref}`nowhere`.\n", "utf-8")
-    command = [JUPYTER_BOOK, "build", str(tmp_path), "-n", "-W", "--quiet"]
-    assert subprocess.run(command, capture_output=True, check=False).returncode != 0
+def _small_book(
+    folder: Path, page: str, name: str = "index.md", **options: object
+) -> subprocess.CompletedProcess[str]:
+    """Build a book of one page with this book's settings, and other options for the theme."""
+    for part in ("book/_ext", "book/_static", "book/_templates"):
+        shutil.copytree(ROOT / part, folder / part)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    settings["sphinx"]["config"]["html_theme_options"].update(options)
+    (folder / "_config.yml").write_text(yaml.safe_dump(settings), "utf-8")
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", "utf-8")
+    (folder / "book/references.bib").write_text("", "utf-8")
+    (folder / "book" / name).write_text(page, "utf-8")
+    command = [JUPYTER_BOOK, "build", str(folder), "-n", "-W", "--keep-going", "--quiet"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_sound_page_is_built(tmp_path: Path) -> None:
+    page = "A formula $x^2$.\n\n```{mermaid}\n:alt: A, then B.\nflowchart LR\n  a --> b\n```"
+    outcome = _small_book(tmp_path, f"# A page\n\n{page}\n")
+    assert outcome.returncode == 0, outcome.stderr
+
+
+MISTAKES = {
+    "a reference to nowhere": ("See {ref}`nowhere`.", "nowhere"),
+    "a formula with an open brace": (r"See $\frac{1}{$.", "Missing close brace"),
+    "a formula with an unknown command": (r"See $\nonsense$.", "Undefined control sequence"),
+    "a diagram without a text": ("```{mermaid}\nflowchart LR\n  a --> b\n```", "needs :alt:"),
+    "a diagram that is none": ("```{mermaid}\n:alt: A.\nnonsense\n```", "cannot be drawn"),
+    "a diagram that leads nowhere": (
+        '```{mermaid}\n:alt: A.\nflowchart LR\n  a --> b\n  click a "none.md"\n```',
+        "which is no page",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_page_with_a_mistake_is_not_built(tmp_path: Path, name: str) -> None:
+    page, sentence = MISTAKES[name]
+    outcome = _small_book(tmp_path, f"# A page\n\n{page}\n")
+    assert outcome.returncode != 0
+    assert sentence in outcome.stderr
+
+
+LAUNCH = {
+    "Binder": "https://mybinder.org/v2/gh/someone/milestones/main",
+    "Colab": "https://colab.research.google.com/github/someone/milestones/blob/main",
+    "JupyterHub": "https://hub.example.org/hub/user-redirect/git-pull",
+}
+
+
+def test_launch_buttons_appear_once_the_repository_has_an_address(tmp_path: Path) -> None:
+    cells = [new_markdown_cell("# A page")]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = nbformat.writes(new_notebook(cells=cells, metadata=kernel))
+    address = {"repository_url": "https://github.com/someone/milestones"}
+    buttons = SETTINGS["launch_buttons"] | {"jupyterhub_url": "https://hub.example.org"}
+    outcome = _small_book(tmp_path, notebook, "index.ipynb", **address, launch_buttons=buttons)
+    assert outcome.returncode == 0, outcome.stderr
+    page = (tmp_path / "_build/html/book/index.html").read_text("utf-8")
+    assert [name for name, link in LAUNCH.items() if f'href="{link}' not in page] == []
+
+
+def test_no_launch_button_appears_without_an_address() -> None:
+    assert SETTINGS["repository_url"] == ""
+    pages = "".join(page.read_text("utf-8") for page in PAGES)
+    assert not [link for link in LAUNCH.values() if link.split("/")[2] in pages]
+    assert "fa-rocket" not in pages

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
+from string import ascii_letters
 
 import nbformat
 import pytest
@@ -36,9 +38,11 @@ def printing(text: str, name: str = "stdout") -> Callable[[NotebookNode], None]:
     return lambda nb: nb.cells[3].outputs.append(new_output("stream", name=name, text=text))
 
 
-def showing(size: int, alt: str) -> Callable[[NotebookNode], None]:
+def showing(size: int, alt: str, kind: str = "image/svg+xml") -> Callable[[NotebookNode], None]:
     def show(nb: NotebookNode) -> None:
-        nb.cells[3].outputs.append(new_output("display_data", {"image/png": "A" * size}))
+        # Random letters, because only what does not compress is large.
+        data = "".join(Random(0).choices(ascii_letters, k=size))
+        nb.cells[3].outputs.append(new_output("display_data", {kind: data}))
         nb.cells[3].metadata["mystnb"] = {"image": {"alt": alt}}
 
     return show
@@ -68,6 +72,7 @@ BREAKS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
     "too few cells": (lambda nb: nb.cells.__delitem__(slice(0, 10)), "not 25 to 60"),
     "image without text": (showing(100, " "), "without alternative text"),
     "large image": (showing(200_000, "a plot"), "over 120 kB"),
+    "pixels": (showing(100, "a plot", "image/png"), "stores pixels"),
     "exercise without check": (lambda nb: nb.cells.pop(), "lacks its stub"),
     "one exercise": (lambda nb: nb.cells.__delitem__(slice(-4, None)), "1 exercises"),
     "open solution": (lambda nb: nb.cells[-2].metadata.update(tags=["solution"]), "not hidden"),

@@ -87,8 +87,9 @@ def test_the_npm_lock_holds_hashes_and_no_addresses() -> None:
     packages = [entry for path, entry in lock["packages"].items() if path]
     assert packages
     assert all("integrity" in entry and "resolved" not in entry for entry in packages)
-    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    assert lock["packages"][""]["dependencies"] == wanted
+    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    for kind in ("dependencies", "devDependencies"):
+        assert lock["packages"][""][kind] == wanted[kind]
 
 
 def test_workflow_actions_are_pinned_by_commit() -> None:
@@ -112,7 +113,19 @@ def test_make_help_names_every_target_that_a_person_needs() -> None:
         ["make", "--no-print-directory", "help"],
         capture_output=True, text=True, cwd=ROOT, check=True,
     ).stdout  # fmt: skip
-    for target in ("book", "lab", "test", "notebooks", "lint", "clean", "locks"):
+    for target in (
+        "book",
+        "pdf",
+        "epub",
+        "zip",
+        "gettext",
+        "lab",
+        "test",
+        "notebooks",
+        "lint",
+        "clean",
+        "locks",
+    ):
         assert f"make {target}" in shown
 
 

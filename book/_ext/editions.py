@@ -52,9 +52,9 @@ def make_pdf() -> Path:
         page.evaluate("document.fonts.ready")
         page.add_style_tag(path=HERE / "print.css")
         page.pdf(
-            path=target, format="A4", outline=True, tagged=True, scale=0.72, display_header_footer=True,
-            header_template="<span></span>", footer_template=FOOTER, print_background=True,
-            margin={"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"},
+            path=target, format="A4", scale=0.72, outline=True, tagged=True,
+            display_header_footer=True, header_template="<span></span>", footer_template=FOOTER,
+            print_background=True, margin=dict.fromkeys(("top", "bottom", "left", "right"), "18mm"),
         )  # fmt: skip
     return target
 

@@ -90,11 +90,10 @@ def test_a_jump_is_measured(browser: Browser, server: str) -> None:
 def test_a_slow_phone_paints_early(browser: Browser, server: str, name: str) -> None:
     with visit(browser, "about:blank", 390) as (page, _):
         slow = page.context.new_cdp_session(page)
-        speed = 1.6e6 / 8
+        speed = {"downloadThroughput": 1.6e6 / 8, "uploadThroughput": 1.6e6 / 8}
         slow.send("Network.enable")
-        slow.send("Network.emulateNetworkConditions", {
-            "offline": False, "latency": 150, "downloadThroughput": speed, "uploadThroughput": speed,
-        })  # fmt: skip
+        conditions = {"offline": False, "latency": 150, **speed}
+        slow.send("Network.emulateNetworkConditions", conditions)
         slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         page.goto(f"{server}/{name}", wait_until="load")
         page.evaluate(OBSERVE)

@@ -50,7 +50,7 @@ def test_style_is_applied_to_later_figures() -> None:
     assert not ax.spines["top"].get_visible()
     assert not ax.spines["right"].get_visible()
     assert pyplot.rcParams["svg.hashsalt"] == "milestones"
-    assert pyplot.rcParams["svg.fonttype"] == "path"
+    assert pyplot.rcParams["svg.fonttype"] == "none"
 
 
 def test_style_cycles_through_the_palette() -> None:

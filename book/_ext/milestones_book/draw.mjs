@@ -28,8 +28,8 @@ function glyphOutlines(svg) {
 // Two pictures of one formula: glyphs to look at, and MathML for screen readers.
 async function formula({ tex, display }) {
   const container = await MathJax.tex2svgPromise(tex, { display });
-  const mistakes = adaptor.getElements(["[data-mjx-error]"], container);
-  if (mistakes.length) throw Error(adaptor.getAttribute(mistakes[0], "data-mjx-error"));
+  const mistake = adaptor.outerHTML(container).match(/data-mjx-error="([^"]*)"/);
+  if (mistake) throw Error(mistake[1]);
   const mathml = adaptor.innerHTML(adaptor.tags(container, "mjx-assistive-mml")[0]);
   const svg = adaptor
     .outerHTML(adaptor.tags(container, "svg")[0])

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+SECTION = r'(<a class="[^"]*\breference internal"[^>]*>(.*?)</a><details[^>]*><summary)(>)'
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -21,13 +23,13 @@ def name_of_section(found: re.Match[str]) -> str:
 
 
 MENDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
-    (r'(<a class="[^"]*\breference internal"[^>]*>(.*?)</a><details[^>]*><summary)(>)', name_of_section),
+    (SECTION, name_of_section),
     # A label must contain the visible words, or be left out (rule label-content-name-mismatch).
     (r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     # The logo stands in the sidebar, outside of any landmark (rule region).
     (r'(<div id="pst-primary-sidebar")', r'\1 role="complementary" aria-label="The book"'),
-    # A role that ARIA no longer allows here; the list around it needs items (rule aria-allowed-role).
+    # A role that ARIA has withdrawn, in a list that needs items (rule aria-allowed-role).
     (r'(<div class="citation"[^>]*?) role="doc-biblioentry"', r'\1 role="listitem"'),
 ]  # fmt: skip
 
@@ -57,6 +59,14 @@ class UniqueNames(SphinxPostTransform):
                 element["ids"] = []
 
 
+def drop_launch_buttons(app: Sphinx, config: Config) -> None:
+    """Without the address of a repository there is nothing that a button could launch."""
+    options = config.html_theme_options
+    if not options.get("repository_url"):
+        options.pop("repository_url", None)
+        options.pop("launch_buttons", None)
+
+
 def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Let the templates mend markup and remove scripts."""
     context["mend"] = mend
@@ -66,4 +76,5 @@ def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: o
 def setup(app: Sphinx) -> None:
     """Offer the helpers to every page."""
     app.add_post_transform(UniqueNames)
+    app.connect("config-inited", drop_launch_buttons)
     app.connect("html-page-context", add_helpers)
