@@ -19,10 +19,12 @@
     ".formula, .drawing, .picture, .frames, .table-scroll, table.table, .highlight pre, .output pre",
   );
   const mark = () => {
-    for (const region of regions) {
-      if (region.scrollWidth > region.clientWidth + 1) region.tabIndex = 0;
+    // First read all sizes, then write: the browser lays the page out once.
+    const scrolling = [...regions].map((region) => region.scrollWidth > region.clientWidth + 1);
+    regions.forEach((region, number) => {
+      if (scrolling[number]) region.tabIndex = 0;
       else region.removeAttribute("tabindex");
-    }
+    });
   };
   mark();
   addEventListener("resize", mark);

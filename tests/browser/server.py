@@ -12,7 +12,9 @@ COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".txt"}
 
 
 class Compressing(SimpleHTTPRequestHandler):
-    """Sends text compressed, and keeps quiet."""
+    """Sends text compressed over connections that stay open, and keeps quiet."""
+
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         """Send one file."""

@@ -25,15 +25,35 @@ function glyphOutlines(svg) {
   return Object.fromEntries(outlines.filter(([name]) => names.has(name)));
 }
 
+// Leave out what only MathJax's own menu reads, and the groups that then say nothing.
+function lighten(picture) {
+  for (const node of [picture, ...adaptor.tags(picture, "g"), ...adaptor.tags(picture, "use")]) {
+    for (const { name } of adaptor.allAttributes(node)) {
+      if (/^(?:role|focusable|data-.*)$/.test(name)) adaptor.removeAttribute(node, name);
+    }
+  }
+  for (const group of adaptor.tags(picture, "g")) {
+    const [glyph, ...others] = adaptor.childNodes(group);
+    const names = adaptor.allAttributes(group).map(({ name }) => name);
+    const moves =
+      names.join() === "transform" && glyph && !others.length && adaptor.kind(glyph) === "use";
+    if (moves && !adaptor.hasAttribute(glyph, "transform")) {
+      adaptor.setAttribute(glyph, "transform", adaptor.getAttribute(group, "transform"));
+    } else if (names.length) continue;
+    for (const child of [...adaptor.childNodes(group)]) adaptor.insert(child, group);
+    adaptor.remove(group);
+  }
+}
+
 // Two pictures of one formula: glyphs to look at, and MathML for screen readers.
 async function formula({ tex, display }) {
   const container = await MathJax.tex2svgPromise(tex, { display });
   const mistake = adaptor.outerHTML(container).match(/data-mjx-error="([^"]*)"/);
   if (mistake) throw Error(mistake[1]);
   const mathml = adaptor.innerHTML(adaptor.tags(container, "mjx-assistive-mml")[0]);
-  const svg = adaptor
-    .outerHTML(adaptor.tags(container, "svg")[0])
-    .replace(/ (?:role|focusable|data-c|data-mml-node|data-mjx-texclass)="[^"]*"/g, "");
+  const picture = adaptor.tags(container, "svg")[0];
+  lighten(picture);
+  const svg = adaptor.outerHTML(picture);
   return { svg, mathml, glyphs: glyphOutlines(svg) };
 }
 

@@ -22,6 +22,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number, wrap_displaymath
 
 logger = logging.getLogger(__name__)
+HEIGHT = re.compile(r' height="([\d.]+ex)"')
 GLYPH = re.compile(r'href="#(MJX-[^"]+)"')
 GLYPHS = (
     '<svg class="glyphs" xmlns="http://www.w3.org/2000/svg" aria-hidden="true" '
@@ -99,7 +100,10 @@ def visit_displayed_formula(writer: HTMLTranslator, node: nodes.math_block) -> N
         writer.body.append("</span>")
     text = node.astext()
     tex = text if node["nowrap"] else wrap_displaymath(text, None, numbering=False)
-    writer.body.append(f'<div class="formula">{formula(tex, True, node)}</div></div>\n')
+    content = formula(tex, True, node)
+    height = HEIGHT.search(content)
+    size = f' style="--high: {height[1]}"' if height else ""
+    writer.body.append(f'<div class="formula"{size}>{content}</div></div>\n')
     raise nodes.SkipNode
 
 

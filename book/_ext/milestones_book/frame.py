@@ -59,6 +59,13 @@ class UniqueNames(SphinxPostTransform):
                 element["ids"] = []
 
 
+def deferred(markup: str) -> Markup:
+    """Let scripts run after the page is read; inline scripts need the first one earlier."""
+    return Markup(
+        re.sub(r"<script (?=[^>]*src=(?![^>]*documentation_options))", "<script defer ", markup)
+    )
+
+
 def drop_launch_buttons(app: Sphinx, config: Config) -> None:
     """Without the address of a repository there is nothing that a button could launch."""
     options = config.html_theme_options
@@ -70,6 +77,7 @@ def drop_launch_buttons(app: Sphinx, config: Config) -> None:
 def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
     """Let the templates mend markup and remove scripts."""
     context["mend"] = mend
+    context["deferred"] = deferred
     context["without_scripts"] = without_scripts
 
 
