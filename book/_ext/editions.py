@@ -12,6 +12,8 @@ import zipfile
 from pathlib import Path
 
 import yaml
+from browser import open_browser
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / "_build" / "editions"
@@ -39,31 +41,45 @@ def build(builder: str) -> Path:
 
 
 def make_pdf() -> Path:
-    """Print the whole book, as one page of HTML, with an outline, page numbers and links."""
-    from browser import open_browser
-
-    folder = build("singlehtml")
-    # Sphinx names the files beside the page as if it stood in the folder above.
-    page_of_all = (folder / "book" / "index.html").replace(folder / "all.html")
-    target = WORK / "milestones.pdf"
+    """Print the book with the machine's browser."""
     with open_browser() as browser:
-        page = browser.new_page(color_scheme="light")
-        page.goto(page_of_all.as_uri(), wait_until="load", timeout=120_000)
-        page.evaluate("document.fonts.ready")
-        page.add_style_tag(path=HERE / "print.css")
-        page.pdf(
-            path=target, format="A4", scale=0.72, outline=True, tagged=True,
-            display_header_footer=True, header_template="<span></span>", footer_template=FOOTER,
-            print_background=True, margin=dict.fromkeys(("top", "bottom", "left", "right"), "18mm"),
-        )  # fmt: skip
+        return print_pdf(browser)
+
+
+def print_pdf(browser: Browser) -> Path:
+    """Print the whole book, as one page of HTML, with an outline, page numbers and links."""
+    folder = build("singlehtml")
+    # Sphinx writes the page's links as if it stood in the folder above; let it stand there.
+    text = (folder / "book" / "index.html").read_text(encoding="utf-8")
+    text = text.replace('href="book/index.html#', 'href="#')
+    # Pages number their citations alike; the works keep the names that links lead to.
+    text = re.sub(r'(class="bibtex-citation") id="id\d+"', r"\1", text)
+    # What a page offers to download is not part of a printed book.
+    text = re.sub(r'<a class="[^"]*\bdownload\b[^"]*"[^>]*>(.*?)</a>', r"\1", text, flags=re.DOTALL)
+    page_of_all = folder / "all.html"
+    page_of_all.write_text(text, encoding="utf-8")
+    target = WORK / "milestones.pdf"
+    page = browser.new_page(color_scheme="light")
+    page.goto(page_of_all.as_uri(), wait_until="load", timeout=120_000)
+    page.evaluate("document.fonts.ready")
+    page.add_style_tag(path=HERE / "print.css")
+    page.pdf(
+        path=target, format="A4", scale=0.8, outline=True, tagged=True,
+        display_header_footer=True, header_template="<span></span>", footer_template=FOOTER,
+        print_background=True, margin=dict.fromkeys(("top", "bottom", "left", "right"), "18mm"),
+    )  # fmt: skip
+    page.close()
     return target
 
 
 def make_epub() -> Path:
     """Complete what Sphinx has written for e-book readers, and pack it."""
     folder = build("epub")
-    for stray in [*folder.glob("*.epub"), *folder.rglob("*.js"), *folder.rglob("*.html")]:
+    for stray in [*folder.glob("*.epub"), *folder.rglob("*.html")]:
         stray.unlink()
+    # Styles, fonts and scripts of the site are of no use here.
+    shutil.rmtree(folder / "_static")
+    (folder / "_static").mkdir()
     shutil.copy(HERE / "epub.css", folder / "_static" / "epub.css")
     for page in folder.rglob("*.xhtml"):
         page.write_text(valid_page(page), encoding="utf-8")

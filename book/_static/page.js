@@ -4,7 +4,7 @@
   for (const film of document.querySelectorAll(".film")) {
     const slider = film.querySelector("input");
     const labels = JSON.parse(slider.dataset.labels);
-    const frames = film.querySelectorAll(".plot");
+    const frames = film.querySelectorAll(".picture");
     slider.addEventListener("input", () => {
       frames.forEach((frame, number) => {
         frame.classList.toggle("hidden", number !== Number(slider.value));
@@ -28,4 +28,6 @@
   };
   mark();
   addEventListener("resize", mark);
+  // What was out of view has had no size so far.
+  document.addEventListener("contentvisibilityautostatechange", mark, { capture: true });
 })();

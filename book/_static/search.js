@@ -35,7 +35,7 @@
   const wanted = phrase(query);
   const weight = (address, _, { heading, text }) => {
     const place = /bibliography|style-guide|#(?:quiz|summary|further|run-it|objectives|recap)/.test(address)
-      ? 0.3 : /^notebooks|glossary/.test(address) ? 0.5 : 1;
+      ? 0.3 : /glossary/.test(address) ? 0.2 : /^notebooks/.test(address) ? 0.5 : 1;
     const literal = phrase(heading).includes(wanted) ? 2 : phrase(text).includes(wanted) ? 1.5 : 1;
     return place * literal;
   };

@@ -18,6 +18,11 @@ SHOWN = """(film) => {
   return [seen, film.querySelector("output").textContent];
 }"""
 """The numbers of the frames that can be seen, and what the slider says."""
+EMPTY_SPACE = """(film) => {
+  const frame = [...film.querySelectorAll(".plot")].find((plot) => plot.checkVisibility());
+  return film.getBoundingClientRect().height - (frame?.getBoundingClientRect().height ?? 0);
+}"""
+"""The height of a film without its frame, in pixels: there is only the slider."""
 
 
 @contextmanager
@@ -51,6 +56,9 @@ def visit(
 
 def complaints_of(page: Page, *checks: str) -> list[str]:
     """Run some of the checks of checks.js, or all, and return what they find."""
+    # What is out of view has no size until a reader comes near it.
+    page.add_style_tag(content="* { content-visibility: visible !important }")
+    page.evaluate("dispatchEvent(new Event('resize'))")
     names = list(checks) or page.evaluate("Object.keys(bookChecks)")
     return [text for name in names for text in page.evaluate(f"bookChecks.{name}()")]
 
@@ -105,4 +113,6 @@ def film_complaints(page: Page) -> list[str]:
         numbers, labels = zip(*shown, strict=True)
         if frames < 2 or numbers != tuple(map(str, range(frames))) or len(set(labels)) != frames:
             found.append(f"the slider does not move the figure: {film.inner_text()[:80]}")
+        if film.evaluate(EMPTY_SPACE) > 150:
+            found.append(f"hidden frames take space: {film.inner_text()[:80]}")
     return found

@@ -191,11 +191,11 @@ def inline(svg: str, alt: str, hidden: bool = False, themed: bool = True) -> str
     width, height = (float(size) for size in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
     wide, high = f"{width * 4 / 3:.0f}", f"{height * 4 / 3:.0f}"
     inside = svg[svg.index(">") + 1 :]
-    classes = "plot hidden" if hidden else "plot"
+    classes = "picture hidden" if hidden else "picture"
     # The size lets the browser leave a drawing out until it comes into view.
     return (
-        f'<div class="picture" style="--wide: {wide}; --high: {high}">'
-        f'<svg class="{classes}" role="img" aria-label="{escape(alt)}" '
+        f'<div class="{classes}" style="--wide: {wide}; --high: {high}">'
+        f'<svg class="plot" role="img" aria-label="{escape(alt)}" '
         f'viewBox="0 0 {width} {height}" width="{wide}" height="{high}" '
         f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{inside}</div>'
     )
@@ -204,7 +204,7 @@ def inline(svg: str, alt: str, hidden: bool = False, themed: bool = True) -> str
 def without_bare_groups(svg: str) -> str:
     """Unwrap the groups that say nothing; a page with half the elements is drawn faster."""
     pieces, kept = [], []
-    for piece in re.split(r"(<g\b[^>]*>|</g>)", svg):
+    for piece in re.split(r"(<g\b[^>]*(?<!/)>|</g>)", svg):
         if piece.startswith("<g"):
             kept.append(piece != "<g>")
         says_something = kept.pop() if piece == "</g>" else not piece.startswith("<g") or kept[-1]

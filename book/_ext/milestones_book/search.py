@@ -14,7 +14,12 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 UNUSED = ("searchtools.js", "language_data.js", "../searchindex.js")
-NOT_PROSE = (nodes.math, nodes.math_block, nodes.raw, nodes.literal_block, nodes.comment)
+NOT_PROSE = (nodes.raw, nodes.literal_block, nodes.comment, nodes.title)
+
+
+def heading_of(section: nodes.section) -> str:
+    """Return the title of a section in one line."""
+    return " ".join(section[0].astext().split())
 
 
 def is_titled_section(node: nodes.Node) -> bool:
@@ -26,6 +31,9 @@ def text_of(node: nodes.Node) -> Iterator[str]:
     """Yield the prose of a node, piece by piece."""
     if isinstance(node, nodes.Text):
         yield node.astext()
+    if isinstance(node, nodes.math | nodes.math_block):
+        yield "…"
+        return
     for child in node.children:
         if not isinstance(child, NOT_PROSE) and not is_titled_section(child):
             yield from text_of(child)
@@ -41,7 +49,7 @@ def prose(node: nodes.Node) -> str:
 def sections(document: nodes.document) -> Iterator[tuple[str, str, str]]:
     """Yield anchor, heading and text of each section, and of each entry of a glossary."""
     for section in document.findall(is_titled_section):
-        yield section["ids"][0], prose(section[0]), prose(section)
+        yield section["ids"][0], heading_of(section), prose(section)
     for glossary in document.findall(addnodes.glossary):
         for entry in glossary.findall(nodes.definition_list_item):
             term = entry[0]
@@ -53,7 +61,7 @@ def records(app: Sphinx) -> list[dict[str, str]]:
     found = []
     for page in sorted(app.env.found_docs):
         document = app.env.get_doctree(page)
-        title = prose(app.env.titles[page])
+        title = " ".join(app.env.titles[page].astext().split())
         for number, (anchor, heading, text) in enumerate(sections(document)):
             address = f"{page}.html" + (f"#{anchor}" if number else "")
             found.append({"address": address, "title": title, "heading": heading, "text": text})

@@ -1,0 +1,90 @@
+"""Promise: one palette for every figure, told apart by any eyes, in the light and in the dark."""
+
+import itertools
+import re
+import sys
+
+import numpy as np
+import pytest
+from lessons import ROOT
+from matplotlib.colors import to_rgb
+
+from milestones.plots import PALETTE
+
+sys.path.append(str(ROOT / "book" / "_ext"))
+
+from milestones_book.pictures import THEMED
+
+STYLE = (ROOT / "book/_static/milestones.css").read_text(encoding="utf-8")
+LIGHT, DARK = re.findall(r"^(?::root|html\[data-theme=\"dark\"\]) \{(.*?)^\}", STYLE, re.M | re.S)
+COLORS = {
+    theme: dict(re.findall(r"--figure-(\w+): (#[0-9a-f]{6});", text))
+    for theme, text in [("light", LIGHT), ("dark", DARK)]
+}
+LINES = ("blue", "orange", "green", "purple")
+"""The colors of a figure with up to four lines, in the order of the style guide."""
+
+# Colors as seen without red, green or blue receptors: Machado, Oliveira and Fernandes (2009),
+# doi:10.1109/TVCG.2009.113, at full severity; they apply to linear light.
+EYES = {
+    "all receptors": np.eye(3),
+    "no red": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "no green": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "no blue": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(color: str) -> np.ndarray:
+    """Return the linear light of an sRGB color."""
+    value = np.array(to_rgb(color))
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast of two colors as WCAG 2 defines it, from 1 to 21."""
+    dim, bright = sorted(TO_XYZ[1] @ linear(color) for color in (first, second))
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def difference(first: str, second: str, eyes: str) -> float:
+    """Return the distance of two colors in CIELAB, as seen by some eyes."""
+
+    def lab(color: str) -> np.ndarray:
+        seen = np.clip(np.array(EYES[eyes]) @ linear(color), 0, 1)
+        x, y, z = np.cbrt(np.maximum(TO_XYZ @ seen / [0.9505, 1, 1.089], 1e-6))
+        return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+    return float(np.linalg.norm(lab(first) - lab(second)))
+
+
+@pytest.mark.parametrize("theme", COLORS)
+def test_every_color_stands_out_from_the_paper(theme: str) -> None:
+    colors = COLORS[theme]
+    assert contrast(colors["ink"], colors["paper"]) >= 7
+    assert {
+        name: contrast(colors[name], colors["paper"]) >= 3 for name in PALETTE
+    } == dict.fromkeys(PALETTE, True)
+
+
+@pytest.mark.parametrize("theme", COLORS)
+@pytest.mark.parametrize("eyes", EYES)
+def test_the_lines_of_a_figure_are_told_apart_by_any_eyes(theme: str, eyes: str) -> None:
+    colors = [COLORS[theme][name] for name in LINES]
+    assert min(difference(a, b, eyes) for a, b in itertools.combinations(colors, 2)) >= 10
+
+
+def test_red_and_green_would_be_refused() -> None:
+    assert (
+        difference("#c0392b", "#6b7a1f", "no red")
+        < difference("#c0392b", "#6b7a1f", "all receptors") / 2
+    )
+    assert contrast("#777777", "#888888") < 3
+
+
+def test_every_color_of_the_style_has_a_name_in_both_themes() -> None:
+    style = (ROOT / "src/milestones/milestones.mplstyle").read_text(encoding="utf-8")
+    used = {f"#{code.lower()}" for code in re.findall(r"\b[0-9A-F]{6}\b", style)}
+    assert used | {color.lower() for color in PALETTE.values()} <= set(THEMED)
+    for names in COLORS.values():
+        assert set(THEMED.values()) <= set(names)
