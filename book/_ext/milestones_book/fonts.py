@@ -4,6 +4,7 @@ The theme's icons come as a script of 1.5 MB; here they are a font of a few kilo
 are set in DejaVu Sans, so that their letters fit where Matplotlib has measured them.
 """
 
+import logging
 import re
 import subprocess
 from html import unescape
@@ -26,6 +27,7 @@ PRINTABLE = set(range(0x20, 0x7F))
 
 def write_subset(source: Path, target: Path, characters: set[int]) -> None:
     """Write the part of a font that draws some characters, as WOFF2, the same bytes every time."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=True)
     options.drop_tables += ["FFTM"]
     font = subset.load_font(str(source), options)
