@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -80,7 +81,7 @@ def formula(tex: str, display: bool, node: nodes.Element) -> str:
     reply = typeset(tex, display)
     if "error" in reply:
         logger.warning("%s in the formula: %s", reply["error"], tex, location=node)
-        return nodes.unescape(tex)
+        return escape(tex)
     return f'{reply["svg"]}<span class="formula-text">{reply["mathml"]}</span>'
 
 

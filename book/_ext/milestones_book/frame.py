@@ -47,7 +47,7 @@ def without_scripts(markup: str, *names: str) -> Markup:
     return Markup(re.sub(pattern, "", markup))
 
 
-class UniqueNames(SphinxPostTransform):
+class NamelessProofs(SphinxPostTransform):
     """Take the names from proofs: sphinx-proof gives all proofs of a page the same two."""
 
     default_priority = 900
@@ -83,6 +83,6 @@ def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: o
 
 def setup(app: Sphinx) -> None:
     """Offer the helpers to every page."""
-    app.add_post_transform(UniqueNames)
+    app.add_post_transform(NamelessProofs)
     app.connect("config-inited", drop_launch_buttons)
     app.connect("html-page-context", add_helpers)
