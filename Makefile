@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 NB     ?=
-EDITION = $(BIN)/python book/_ext/editions.py
+EDITION = $(BIN)/python -m milestones_book.editions
 NBVAL  := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
           --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -45,7 +45,7 @@ nbval: $(VENV)/.dev
 	$(BIN)/python -m pytest $(NBVAL) $(if $(NB),notebooks/$(NB).ipynb,notebooks)
 
 notebooks: $(VENV)/.dev
-	$(BIN)/python -m milestones.notebooks run $(NB)
+	$(BIN)/python -m milestones_book.lessons run $(NB)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,19 +1,14 @@
 """A browser and a server for the tests of the pages."""
 
 import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from support.reading import SITE
+from support.server import serve
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "book" / "_ext")]
-
-from browser import find_browser, open_browser  # noqa: E402
-from playwright.sync_api import Browser  # noqa: E402
-from server import serve  # noqa: E402
-
-SITE = Path(__file__).parents[2] / "_build" / "html"
+from milestones_book.editions.browser import find_browser, open_browser
 
 
 @pytest.fixture(scope="session")

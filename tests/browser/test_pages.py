@@ -7,13 +7,13 @@ round. Quizzes and films are played on the first two visits; all else is checked
 from pathlib import Path
 
 import pytest
-from broken import FAULTS, SOUND
-from checks import axe_violations, complaints_of, film_complaints, quiz_complaints, visit
-from conftest import SITE
-from lessons import toc_entries
 from playwright.sync_api import Browser
+from support.broken import FAULTS, SOUND
+from support.checks import axe_violations, complaints_of, film_complaints, quiz_complaints, visit
+from support.reading import PAGES as NAMES
+from support.reading import SITE
 
-PAGES = [f"{file}.html" for file, _ in toc_entries()] + ["search.html", "genindex.html"]
+PAGES = [f"{file}.html" for file in NAMES] + ["search.html", "genindex.html"]
 VISITS = [("file", 1440, "light"), ("file", 390, "dark"), ("http", 1440, "dark"), ("http", 390, "light")]  # fmt: skip  # noqa: E501
 
 

@@ -1,9 +1,9 @@
 """Promise: the search finds the right page first, from a server and from a folder."""
 
 import pytest
-from checks import axe_violations, complaints_of, visit
-from conftest import SITE
 from playwright.sync_api import Browser, Page
+from support.checks import axe_violations, complaints_of, visit
+from support.reading import SITE
 
 QUERIES = {
     "softmax gradient": "book/mathematics/softmax-cross-entropy",

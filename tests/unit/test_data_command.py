@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-from loopback import good, serve, status
+from support.loopback import good, serve, status
 
 import milestones.data.__main__ as command
 from milestones.data import load_catalog, resolver

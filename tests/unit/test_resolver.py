@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import requests  # noqa: F401  (loaded before a test gives up the right to read it)
-from loopback import (
+from support.loopback import (
     Site,
     cut,
     good,

@@ -7,8 +7,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from milestones.data import load_catalog
-from milestones.notebooks import lessons
-from milestones_book.base import BookDirective
+from milestones_book.contents import lessons
+from milestones_book.pages.base import BookDirective
 
 
 class DataCatalogue(BookDirective):
@@ -35,13 +35,12 @@ class MeasuredTimes(BookDirective):
     def run(self) -> list[nodes.Node]:
         """Return one row for each lesson."""
         root, rows = Path(self.env.srcdir), []
-        for path in lessons(root):
-            self.env.note_dependency(str(path))
-            lesson = f"{path.parent.name}/{path.stem}"
-            measured = nbformat.read(path, as_version=4).metadata.milestones.measured
+        for pair in lessons(root):
+            self.env.note_dependency(str(pair.lesson))
+            measured = nbformat.read(pair.lesson, as_version=4).metadata.milestones.measured
             rows.append(
                 [
-                    f"[{lesson}](/notebooks/{lesson}.ipynb)",
+                    f"[{pair.name}](/notebooks/{pair.name}.ipynb)",
                     f"{measured.seconds} s",
                     f"{measured.peak_memory_gb} GB",
                     str(measured.cores),

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from lessons import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.reading import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]

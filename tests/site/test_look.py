@@ -2,20 +2,16 @@
 
 import itertools
 import re
-import sys
 
 import numpy as np
 import pytest
-from lessons import ROOT
 from matplotlib.colors import to_rgb
+from support.reading import ROOT
 
 from milestones.plots import PALETTE
+from milestones_book.drawing.figures import THEMED
 
-sys.path.append(str(ROOT / "book" / "_ext"))
-
-from milestones_book.pictures import THEMED
-
-STYLE = (ROOT / "book/_static/milestones.css").read_text(encoding="utf-8")
+STYLE = (ROOT / "src/milestones_book/theme/static/milestones.css").read_text(encoding="utf-8")
 LIGHT, DARK = re.findall(r"^(?::root|html\[data-theme=\"dark\"\]) \{(.*?)^\}", STYLE, re.M | re.S)
 COLORS = {
     theme: dict(re.findall(r"--figure-(\w+): (#[0-9a-f]{6});", text))

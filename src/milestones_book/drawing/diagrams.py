@@ -11,9 +11,9 @@ from docutils.parsers.rst import directives
 from docutils.writers.html4css1 import HTMLTranslator
 from sphinx.application import Sphinx
 
-from milestones_book.base import BookDirective
-from milestones_book.drawing import draw
-from milestones_book.elements import html, pass_over
+from milestones_book.drawing.formulas import draw
+from milestones_book.pages.base import BookDirective
+from milestones_book.pages.elements import html, pass_over
 
 CLICK = re.compile(r'^\s*click (\w+) "([^"]+)"\s*$', flags=re.MULTILINE)
 STYLE = re.compile(r"<style>.*?</style>\n?", flags=re.DOTALL)

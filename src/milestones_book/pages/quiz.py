@@ -3,8 +3,8 @@
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from milestones_book.base import BookDirective
-from milestones_book.elements import html
+from milestones_book.pages.base import BookDirective
+from milestones_book.pages.elements import html
 
 
 class Quiz(BookDirective):

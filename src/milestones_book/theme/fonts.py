@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from matplotlib import get_data_path
 from sphinx.application import Sphinx
 
-from milestones_book.drawing import node_command
+from milestones_book.drawing.formulas import node_command
 
 ICON_CLASS = re.compile(r"\bfa(?:s|b|-solid|-brands)\s+(?:fa-lg\s+)?fa-([a-z0-9-]+)")
 ICON_IN_STYLE = re.compile(r'--pst-icon-[a-z-]+:"(.)')

@@ -15,16 +15,20 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
-from lessons import ROOT, toc_entries
 from nbformat.v4 import new_markdown_cell, new_notebook
-from site_checks import dead_links, foreign_requests, foreign_styles, images_without_text, parse
+from support.reading import PAGES as NAMES
+from support.reading import ROOT, SITE
+from support.site_checks import (
+    dead_links,
+    foreign_requests,
+    foreign_styles,
+    images_without_text,
+    parse,
+)
 
-sys.path.append(str(ROOT / "book" / "_ext"))
+from milestones_book.theme.fonts import ICON_CLASS
 
-from milestones_book.fonts import ICON_CLASS
-
-SITE = ROOT / "_build" / "html"
-PAGES = [SITE / f"{file}.html" for file, _ in toc_entries()]
+PAGES = [SITE / f"{name}.html" for name in NAMES]
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
@@ -179,7 +183,7 @@ def _small_book(
     folder: Path, page: str, name: str = "index.md", **options: object
 ) -> subprocess.CompletedProcess[str]:
     """Build a book of one page with this book's settings, and other options for the theme."""
-    for part in ("book/_ext", "book/_static", "book/_templates"):
+    for part in ("book/_static", "src/milestones_book/theme"):
         shutil.copytree(ROOT / part, folder / part)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The book in other forms: ``python book/_ext/editions.py pdf | epub | zip | gettext``.
+"""The book in other forms: ``python -m milestones_book.editions pdf | epub | zip | gettext``.
 
 Each form is built from the same sources as the site, into ``_build/editions``. The PDF is printed
 by the browser, so that it shows what the site shows; the EPUB is what Sphinx writes, made valid.
@@ -11,11 +11,12 @@ import sys
 import zipfile
 from pathlib import Path
 
-import yaml
-from browser import open_browser
 from playwright.sync_api import Browser
 
-ROOT = Path(__file__).parents[2]
+from milestones_book.contents import pages
+from milestones_book.editions.browser import open_browser
+
+ROOT = Path.cwd()
 WORK = ROOT / "_build" / "editions"
 HERE = Path(__file__).parent
 TYPES = {
@@ -119,8 +120,7 @@ def valid_package(package: str, folder: Path) -> str:
     names = {path.relative_to(folder).as_posix(): f"item-{n}" for n, path in enumerate(files)}
     names["toc.ncx"] = "ncx"
     items = "\n".join(manifest_item(folder, name, key) for name, key in names.items())
-    pages = [f"{entry}.xhtml" for entry in entries(yaml.safe_load((ROOT / "_toc.yml").read_text()))]
-    spine = "\n".join(f'<itemref idref="{names[page]}" />' for page in pages)
+    spine = "\n".join(f'<itemref idref="{names[f"{page}.xhtml"]}" />' for page in pages(ROOT))
     package = re.sub(r"(<manifest>).*?(</manifest>)", rf"\1\n{items}\n\2", package, flags=re.DOTALL)
     package = re.sub(r"<guide>.*?</guide>", "", package, flags=re.DOTALL)
     return re.sub(r"(<spine[^>]*>).*?(</spine>)", rf"\1\n{spine}\n\2", package, flags=re.DOTALL)
@@ -134,14 +134,6 @@ def manifest_item(folder: Path, name: str, key: str) -> str:
     properties = " ".join(word for word, there in has.items() if there)
     told = f' properties="{properties}"' if properties else ""
     return f'<item id="{key}" href="{name}" media-type="{TYPES[path.suffix]}"{told} />'
-
-
-def entries(toc: dict) -> list[str]:
-    """Return the pages of a table of contents in reading order."""
-    found = [toc["root"]] if "root" in toc else [toc["file"]]
-    for below in (*toc.get("parts", []), *toc.get("chapters", []), *toc.get("sections", [])):
-        found += entries(below) if "file" in below else entries({"file": "", **below})[1:]
-    return found
 
 
 def make_zip() -> Path:
@@ -171,9 +163,3 @@ def make_gettext() -> Path:
 
 
 MAKERS = {"pdf": make_pdf, "epub": make_epub, "zip": make_zip, "gettext": make_gettext}
-
-if __name__ == "__main__":
-    if sys.argv[1:2] == [] or sys.argv[1] not in MAKERS:
-        sys.exit(f"Say which edition: {', '.join(MAKERS)}.")
-    made = MAKERS[sys.argv[1]]()
-    print(f"Made {made.relative_to(ROOT)}.")

@@ -9,8 +9,8 @@ from docutils.parsers.rst import directives
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
-from milestones_book.base import BookDirective
-from milestones_book.elements import html
+from milestones_book.pages.base import BookDirective
+from milestones_book.pages.elements import html
 
 WORDS_PER_MINUTE = 200
 SECONDS_PER_FORMULA = 10

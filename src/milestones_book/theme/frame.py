@@ -1,7 +1,7 @@
 """What surrounds a page: the theme's own parts, made accessible and light.
 
 Each mend of the theme's markup names the rule of axe-core that it satisfies. The changes that
-would make a mend unnecessary are kept as patches in ``book/_templates/upstream``.
+would make a mend unnecessary are kept as patches in ``upstream/`` at the top.
 """
 
 import re

@@ -1,71 +1,45 @@
-"""What the structure tests read: chapters, notebooks, objectives, exercises and quizzes."""
+"""What the tests read: chapters, notebooks, objectives, exercises and quizzes."""
 
 import ast
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import nbformat
-import yaml
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).parents[1]
-PARTS = ("history", "mathematics", "fine-tuning", "applications")
+from milestones_book import contents
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "_build" / "html"
+PAGES = contents.pages(ROOT)
 
 
-@dataclass(frozen=True)
 class Pair:
-    """A chapter and its notebook."""
+    """The texts of a chapter and of its lesson."""
 
-    name: str
-    root: Path = ROOT
+    def __init__(self, place: contents.Pair) -> None:
+        self.place = place
+        self.name = place.name
 
     @cached_property
     def chapter(self) -> str:
-        return (self.root / "book" / f"{self.name}.md").read_text(encoding="utf-8")
+        return self.place.chapter.read_text(encoding="utf-8")
 
     @cached_property
     def notebook(self) -> NotebookNode:
-        return nbformat.read(self.root / "notebooks" / f"{self.name}.ipynb", as_version=4)
+        return nbformat.read(self.place.lesson, as_version=4)
 
     @cached_property
     def quiz(self) -> list[dict]:
-        path = self.root / "book" / f"{self.name}.quiz.toml"
-        return tomllib.loads(path.read_text(encoding="utf-8"))["questions"]
+        return tomllib.loads(self.place.quiz.read_text(encoding="utf-8"))["questions"]
 
     def cells(self, tag: str) -> list[NotebookNode]:
         return [cell for cell in self.notebook.cells if tag in cell.metadata.get("tags", [])]
 
 
-def chapter_names(root: Path = ROOT) -> set[str]:
-    """Return ``part/slug`` of every chapter page."""
-    pages = [page for part in PARTS for page in (root / "book" / part).glob("*.md")]
-    return {f"{page.parent.name}/{page.stem}" for page in pages if page.stem != "index"}
-
-
-def notebook_names(root: Path = ROOT) -> set[str]:
-    """Return ``part/slug`` of every notebook."""
-    found = (root / "notebooks").rglob("*.ipynb")
-    return {
-        path.relative_to(root / "notebooks").with_suffix("").as_posix()
-        for path in found
-        if ".ipynb_checkpoints" not in path.parts
-    }
-
-
-def toc_entries(root: Path = ROOT) -> list[tuple[str, str | None]]:
-    """Return each file of the table of contents with the file that it is a section of."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    entries: list[tuple[str, str | None]] = [(toc["root"], None)]
-    for part in toc["parts"]:
-        for chapter in part["chapters"]:
-            entries.append((chapter["file"], None))
-            entries += [
-                (section["file"], chapter["file"]) for section in chapter.get("sections", [])
-            ]
-    return entries
+PAIRS = [Pair(place) for place in contents.chapters(ROOT)]
 
 
 def objectives(text: str) -> list[str]:

@@ -18,8 +18,8 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from milestones_book.base import BookDirective
-from milestones_book.elements import html
+from milestones_book.pages.base import BookDirective
+from milestones_book.pages.elements import html
 
 THEMED = {
     "#000000": "ink",

@@ -5,43 +5,42 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from lessons import (
+from support.reading import (
+    PAGES,
+    PAIRS,
     ROOT,
     Pair,
-    chapter_names,
     function_bodies,
     named_objectives,
-    notebook_names,
     objectives,
     prose,
     reading_ease,
     signatures,
-    toc_entries,
     words_per_sentence,
 )
 
-from milestones.notebooks import problems
+from milestones_book import contents
+from milestones_book.lessons.rules import problems
 
-PAIRS = [Pair(name) for name in sorted(chapter_names())]
 UNREAD = {"bibliography", "notation", "glossary"}  # lists, not prose
 each_pair = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 
 
 def test_every_chapter_has_its_notebook_and_every_notebook_its_chapter() -> None:
-    assert chapter_names() == notebook_names()
+    assert contents.chapters(ROOT) == contents.lessons(ROOT)
     assert len(PAIRS) >= 3
 
 
 def test_the_table_of_contents_lists_every_page_once() -> None:
-    listed = [file for file, _ in toc_entries()]
     pages = {p.relative_to(ROOT).with_suffix("").as_posix() for p in ROOT.glob("book/**/*.md")}
-    assert sorted(listed) == sorted(pages | {f"notebooks/{name}" for name in notebook_names()})
+    lessons = {f"notebooks/{pair.name}" for pair in contents.lessons(ROOT)}
+    assert sorted(PAGES) == sorted(pages | lessons)
 
 
 def test_each_notebook_is_the_section_of_its_chapter() -> None:
-    parents = dict(toc_entries())
-    for name in notebook_names():
-        assert parents[f"notebooks/{name}"] == f"book/{name}"
+    parents = dict(contents.pages_and_parents(ROOT))
+    for pair in contents.lessons(ROOT):
+        assert parents[f"notebooks/{pair.name}"] == f"book/{pair.name}"
 
 
 @each_pair

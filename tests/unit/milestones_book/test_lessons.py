@@ -9,11 +9,13 @@ from string import ascii_letters
 
 import nbformat
 import pytest
-from lessons import ROOT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from support.reading import ROOT
 
-from milestones import notebooks
+from milestones_book.lessons import __main__ as command
+from milestones_book.lessons.rules import problems
+from milestones_book.lessons.run import run
 
 TASK = "### Exercise"
 
@@ -80,7 +82,7 @@ BREAKS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
 
 
 def test_a_tidy_lesson_has_no_problem() -> None:
-    assert notebooks.problems(lesson()) == []
+    assert problems(lesson()) == []
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -88,7 +90,7 @@ def test_each_broken_lesson_is_found(name: str) -> None:
     notebook = lesson()
     change, sentence = BREAKS[name]
     change(notebook)
-    found = notebooks.problems(notebook)
+    found = problems(notebook)
     assert any(sentence in problem for problem in found), found
 
 
@@ -116,7 +118,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "for n in range(3):\n    print(f'\\rstep {n}', end='')\nprint('\\rdone')",
         "print(6 * 7)",
     )
-    notebooks.run(path)
+    run(path)
     return path
 
 
@@ -156,7 +158,7 @@ def test_strict_comparison_refuses_a_changed_claim(stored: Path, tmp_path: Path)
 def test_a_lesson_that_fails_or_is_killed_is_left_as_it_was(tmp_path: Path, source: str) -> None:
     path = write(tmp_path, "x = 1", source)
     before = path.read_bytes()
-    command = [sys.executable, "-m", "milestones.notebooks", "run", "part/lesson"]
+    command = [sys.executable, "-m", "milestones_book.lessons", "run", "part/lesson"]
     outcome = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert outcome.returncode == 1
     assert "left as it was" in outcome.stderr
@@ -168,7 +170,7 @@ def test_an_unknown_lesson_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert notebooks.main(["check", "part/none"]) == 1
+    assert command.main(["check", "part/none"]) == 1
     assert capsys.readouterr().err == "There is no lesson part/none.\n"
 
 
@@ -177,5 +179,5 @@ def test_the_check_command_lists_problems(
 ) -> None:
     write(tmp_path, "x = 1")
     monkeypatch.chdir(tmp_path)
-    assert notebooks.main(["check"]) == 1
+    assert command.main(["check"]) == 1
     assert "part/lesson: Code cell 1 was never executed." in capsys.readouterr().out

@@ -11,7 +11,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from milestones_book.elements import HtmlText, html
+from milestones_book.pages.elements import HtmlText, html
 
 
 class BookDirective(SphinxDirective):

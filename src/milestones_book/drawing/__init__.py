@@ -1,0 +1,1 @@
+"""Formulas, diagrams and figures, drawn while the book is built."""

@@ -1,0 +1,1 @@
+"""The book in other forms: PDF, EPUB, an archive of the site, catalogues for translators."""

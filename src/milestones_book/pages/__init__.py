@@ -1,0 +1,1 @@
+"""The directives of the pages: cards, quizzes, and tables that are made from data."""

@@ -1,0 +1,1 @@
+"""What surrounds and carries a page: the mended theme, fonts, styles and the search."""
