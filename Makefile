@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 NB     ?=
+UPGRADE ?= --upgrade
 EDITION = $(BIN)/python -m milestones_book.editions
 NBVAL  := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
           --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
-          --no-header --no-annotate --quiet --upgrade
+          --no-header --no-annotate --quiet $(UPGRADE)
 
 .PHONY: help book pdf epub zip gettext lab test nbval notebooks lint format clean locks
 help:
@@ -88,4 +89,5 @@ locks: | $(BIN)/uv
 	$(COMPILE) pyproject.toml -c locks/dev.txt --extra notebooks -o locks/notebooks.txt
 	$(COMPILE) pyproject.toml -c locks/dev.txt --extra notebooks --extra gpu -o locks/gpu.txt
 	$(COMPILE) pyproject.toml --extra notebooks --group coursework -o locks/coursework.txt
+	$(COMPILE) pyproject.toml -c locks/dev.txt --extra notebooks --group jax -o locks/jax.txt
 	$(COMPILE) --group node -o locks/node.txt

@@ -22,6 +22,7 @@ USES = {
     "gpu": BASE + EXTRAS["notebooks"] + EXTRAS["gpu"],
     "coursework": BASE + EXTRAS["notebooks"] + GROUPS["coursework"],
     "dev": BASE + EXTRAS["notebooks"] + GROUPS["book"] + GROUPS["dev"],
+    "jax": BASE + EXTRAS["notebooks"] + GROUPS["jax"],
     "node": GROUPS["node"],
     "uv": ["uv"],
 }
@@ -59,7 +60,7 @@ def test_every_locked_package_has_hashes_and_no_address(use: str) -> None:
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
-@pytest.mark.parametrize("use", ["book", "notebooks", "gpu"])
+@pytest.mark.parametrize("use", ["book", "notebooks", "gpu", "jax"])
 def test_locks_agree_with_the_one_that_the_tests_use(use: str) -> None:
     tested = locked("dev")
     for name, versions in locked(use).items():
