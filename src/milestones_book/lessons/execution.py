@@ -4,6 +4,7 @@ Source: book/appendix/how-the-book-is-tested.md.
 """
 
 import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -31,20 +32,23 @@ class LessonError(RuntimeError):
         self.details = details
 
 
-class TooMuchTextError(Exception):
-    """A cell prints more than a page can show."""
-
-
 class _Client(NotebookClient):
-    """A client that stops where a cell prints without end."""
+    """A client that ends the kernel where a cell prints more than a page can show."""
+
+    prints_too_much = False
 
     def output(
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
         added = super().output(outs, msg, display_id, cell_index)
-        # Joining the pieces of a longer text takes time that grows with the square of its length.
         if sum(len(output.get("text", "")) for output in outs) > LONGEST_TEXT:
-            raise TooMuchTextError
+            # What would come can fill the memory; and to join the pieces of a long text takes
+            # time that grows with the square of its length.
+            self.prints_too_much = True
+            outs.clear()
+            kernel: Any = self.km
+            os.kill(kernel.provisioner.pid, signal.SIGKILL)
+            raise DeadKernelError
         return added
 
 
@@ -58,7 +62,7 @@ def read(path: Path) -> NotebookNode:
     """
     try:
         return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError, AttributeError) as error:
+    except Exception as error:  # nbformat meets unusual files with errors of every kind
         reason = str(error).partition("\n")[0]
         raise LessonError(f"{path.name} cannot be read as a notebook: {reason}") from error
 
@@ -90,6 +94,7 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
         record_timing=False,
     )
     try:
@@ -100,12 +105,14 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
     except CellTimeoutError:
         reason = f"took over {CELL_TIMEOUT_SECONDS} s"
         raise LessonError(f"{_place(notebook)} {reason}.") from None
-    except TooMuchTextError:
-        raise LessonError(f"{_place(notebook)} prints over {LONGEST_TEXT:,} characters.") from None
     except DeadKernelError:
+        if client.prints_too_much:
+            reason = f"{_place(notebook)} prints over {LONGEST_TEXT:,} characters."
+            raise LessonError(reason) from None
         raise LessonError("its kernel was killed (out of memory?).") from None
     except NoSuchKernel:
-        raise LessonError("there is no Jupyter kernel “python3”: run “make lab” once.") from None
+        reason = "there is no Jupyter kernel “python3”: install ipykernel into this environment."
+        raise LessonError(reason) from None
     return time.perf_counter() - started
 
 
