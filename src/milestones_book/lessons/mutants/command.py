@@ -12,7 +12,7 @@ from milestones_book.lessons.mutants.walk import walk
 
 
 def try_all(pairs: list[Pair], only: str | None = None, dry: bool = False) -> int:
-    """Try the wrong versions of some lessons, print what became of them, store the results.
+    """Try the wrong versions of some lessons, print what became of them, store good results.
 
     Parameters
     ----------
@@ -51,8 +51,11 @@ def _try_one(pair: Pair, only: str | None, dry: bool) -> bool:
     print(text(result), flush=True)
     if only is not None:
         return not result.survivors
+    if list(result.problems()):
+        print("  So the result is not stored.")
+        return False
     store(pair, result)
-    return not list(result.problems())
+    return True
 
 
 def narrowed(plan: Plan, only: str) -> Plan:
