@@ -5,6 +5,7 @@ Source: book/appendix/how-the-book-is-tested.md.
 
 import os
 import signal
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -44,11 +45,11 @@ class _Client(NotebookClient):
         if sum(len(output.get("text", "")) for output in outs) > LONGEST_TEXT:
             # What would come can fill the memory; and to join the pieces of a long text takes
             # time that grows with the square of its length.
-            self.prints_too_much = True
             outs.clear()
             kernel: Any = self.km
-            os.kill(kernel.provisioner.pid, signal.SIGKILL)
-            raise DeadKernelError
+            if not self.prints_too_much:
+                os.kill(kernel.provisioner.pid, signal.SIGKILL)
+            self.prints_too_much = True
         return added
 
 
@@ -87,33 +88,40 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
-    started = time.perf_counter()
     client = _Client(
         notebook,
         timeout=CELL_TIMEOUT_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],
         record_timing=False,
     )
-    try:
-        client.execute(env=os.environ | environment)
-    except CellExecutionError as error:
-        what = f"{error.ename}: {error.evalue}".strip()
-        raise LessonError(f"{_place(notebook)} raised {what}", str(error)) from None
-    except CellTimeoutError:
-        reason = f"took over {CELL_TIMEOUT_SECONDS} s"
-        raise LessonError(f"{_place(notebook)} {reason}.") from None
-    except DeadKernelError:
-        if client.prints_too_much:
-            reason = f"{_place(notebook)} prints over {LONGEST_TEXT:,} characters."
-            raise LessonError(reason) from None
-        raise LessonError("its kernel was killed (out of memory?).") from None
-    except NoSuchKernel:
-        reason = "there is no Jupyter kernel “python3”: install ipykernel into this environment."
-        raise LessonError(reason) from None
+    started = time.perf_counter()
+    # Libraries chatter there; it is of use only where the kernel dies.
+    with tempfile.TemporaryFile() as chatter:
+        try:
+            client.execute(env=os.environ | environment, stderr=chatter)
+            if client.prints_too_much:
+                raise DeadKernelError
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
+            chatter.seek(0)
+            raise _explained(error, client, chatter.read().decode(errors="replace")) from None
     return time.perf_counter() - started
+
+
+def _explained(error: Exception, client: _Client, chatter: str) -> LessonError:
+    """Return the error of a run as one sentence."""
+    if isinstance(error, NoSuchKernel):
+        what = "there is no Jupyter kernel “python3”: install ipykernel into this environment."
+        return LessonError(what)
+    place = _place(client.nb)
+    if isinstance(error, CellExecutionError):
+        return LessonError(f"{place} raised {error.ename}: {error.evalue}".strip(), str(error))
+    if isinstance(error, CellTimeoutError):
+        return LessonError(f"{place} took over {CELL_TIMEOUT_SECONDS} s.")
+    if client.prints_too_much:
+        return LessonError(f"{place} prints over {LONGEST_TEXT:,} characters.")
+    return LessonError(f"{place} killed its kernel, or the memory was short.", chatter)
 
 
 def _place(notebook: NotebookNode) -> str:

@@ -105,6 +105,13 @@ def test_a_lesson_that_fails_or_is_killed_is_left_as_it_was(tmp_path: Path, sour
     assert [file.name for file in path.parent.iterdir()] == ["lesson.ipynb"]
 
 
+def test_what_a_kernel_says_when_it_dies_is_kept(tmp_path: Path) -> None:
+    path = write(tmp_path, "import os\nos.write(2, b'last words')\nos.abort()")
+    with pytest.raises(LessonError, match="code cell 1 “import os” killed its kernel") as caught:
+        run(path)
+    assert "last words" in caught.value.details
+
+
 def test_the_cell_that_failed_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, "print(1)", "x = 1 / 0", "print(2)")
     with pytest.raises(LessonError) as caught:
