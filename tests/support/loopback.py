@@ -63,13 +63,13 @@ def cut(body: bytes) -> Answer:
     return answer
 
 
-def endless(body: bytes) -> Answer:
-    """Send the body again and again, without saying how long it is, until the client hangs up."""
+def repeated(body: bytes, times: int) -> Answer:
+    """Send the body several times over, without saying how long it is."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
-        while True:
+        for _ in range(times):
             handler.wfile.write(body)
 
     return answer

@@ -3,6 +3,7 @@ a whole in one sentence; what lies in the cache is noticed when it is damaged, a
 """
 
 import os
+import random
 import stat
 import tarfile
 import zipfile
@@ -15,6 +16,7 @@ from support.samples import PARTS, UNPACKED, contents, packed, packed_file, refu
 
 import milestones.data.__main__ as command
 from milestones.data import resolver
+from milestones.data.archives import unpack
 from milestones.data.catalog import Dataset
 
 both_kinds = pytest.mark.parametrize("pack", [tar_gz, zipped])
@@ -51,6 +53,18 @@ def test_one_file_of_an_archive_is_kept_alone_and_repaired(
         resolver.fetch("sample")
         assert command.main(["verify"]) == 0
         assert site.requests["a"] == 2
+
+
+@both_kinds
+def test_nothing_but_what_was_asked_for_is_ever_written(
+    tmp_path: Path, pack: Callable[[dict], bytes]
+) -> None:
+    (tmp_path / "archive").write_bytes(pack(PARTS))
+    place = unpack(tmp_path / "archive", "box/inner/deep", tmp_path / "new")
+    assert place == tmp_path / "new/box/inner/deep"
+    assert contents(tmp_path / "new") == [
+        "box", "box/inner", "box/inner/deep", "box/inner/deep/two.txt",
+    ]  # fmt: skip
 
 
 @both_kinds
@@ -124,6 +138,9 @@ def hostile_archives() -> dict[str, bytes]:
     return hostile
 
 
+SEVERAL_BLOCKS = {**PARTS, "box/inner/big": random.Random(0).randbytes(1_000_000)}
+
+
 def encrypted(archive: bytes) -> bytes:
     """Set the mark of encryption in both headers of a zip that holds one file."""
     content = bytearray(archive)
@@ -137,6 +154,12 @@ def from_the_future(archive: bytes) -> bytes:
     content = bytearray(archive)
     content[content.index(b"PK\1\2") + 6] = 99
     return bytes(content)
+
+
+def leading_nowhere(archive: bytes) -> bytes:
+    """Let the directory of a zip lead to places before its start."""
+    start = int.from_bytes(archive[-6:-2], "little")
+    return archive[:-6] + (start + 100_000).to_bytes(4, "little") + archive[-2:]
 
 
 @pytest.mark.parametrize("archive", hostile_archives().values(), ids=hostile_archives().keys())
@@ -160,7 +183,8 @@ def test_hostile_archive_is_refused_whole(
         (b"no archive at all", "is damaged"),
         (from_the_future(zipped(PARTS)), "was refused: Python cannot unpack it"),
         (zipped({"box/é": b""}).replace("é".encode(), b"\xff\xfe"), "one of its names is not text"),
-        (tar_bz2(PARTS)[:-20] + bytes(20), "is damaged"),
+        (leading_nowhere(zipped(PARTS)), "is damaged"),
+        (tar_bz2(SEVERAL_BLOCKS)[:-1000] + bytes(1000), "is damaged"),
     ],
 )
 def test_unusable_archive_is_said_in_one_sentence(

@@ -18,10 +18,10 @@ import requests  # noqa: F401  (loaded before a test gives up the right to read 
 from support.loopback import (
     cut,
     encoded,
-    endless,
     good,
     oddly_long,
     refused_address,
+    repeated,
     self_signed,
     serve,
     status,
@@ -149,7 +149,7 @@ def test_reasons_of_all_mirrors_are_given_once(listed: Callable[[Dataset], None]
 def test_no_more_is_downloaded_than_the_catalog_says(
     listed: Callable[[Dataset], None], cache: Path
 ) -> None:
-    with serve(a=[endless(BODY)], b=[good(BODY)]) as site:
+    with serve(a=[repeated(BODY, times=100)], b=[good(BODY)]) as site:
         listed(plain(site.url("a")))
         refusal("(more than the expected 10,240 bytes arrived)")
         listed(plain(site.url("a"), site.url("b")))

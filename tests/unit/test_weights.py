@@ -211,10 +211,20 @@ def test_weights_that_are_not_finite_are_damaged(
     assert "every one must be finite" in capsys.readouterr().out
 
 
-def test_weights_without_a_readable_configuration_are_damaged(
+def test_file_of_weights_without_any_is_damaged(
     own_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = put_minilm(own_folder).with_name("config.json")
-    config.write_text("{")
+    with h5py.File(put_mobilenet(own_folder), "w"):
+        pass
+    save_file({}, put_minilm(own_folder))
     assert command.main(["verify"]) == 1
-    assert capsys.readouterr().out.startswith("damaged  minilm: config.json is damaged: it cannot")
+    assert capsys.readouterr().out.count("it must hold weights") == 2
+
+
+@pytest.mark.parametrize("name", ["config.json", "vocab.txt"])
+def test_weights_without_their_readable_company_are_damaged(
+    own_folder: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    put_minilm(own_folder).with_name(name).write_bytes(b"{\xff")
+    assert command.main(["verify"]) == 1
+    assert capsys.readouterr().out.startswith(f"damaged  minilm: {name} is damaged: it ")

@@ -1,5 +1,6 @@
 """Unpacking an archive without trusting it: plain files inside one folder, or nothing."""
 
+import errno
 import lzma
 import struct
 import tarfile
@@ -57,8 +58,9 @@ def unpack(archive: Path, member: str, folder: Path) -> Path:
     except RuntimeError as error:  # NotImplementedError is one of them.
         raise _refused(archive, "Python cannot unpack it") from error
     except (*DAMAGE, OSError) as error:
-        # Trouble with the disk has a number; a damaged stream has none.
-        if isinstance(error, OSError) and error.errno is not None:
+        # Trouble with the disk has a number; a damaged stream has none, or leads to a place
+        # before the start of the file.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         raise DataError(f"The archive {archive.name} is damaged.") from error
     return folder / member

@@ -173,7 +173,7 @@ def _is_sealed(folder: Path) -> bool:
     try:
         lines = (folder / MANIFEST).read_text(encoding="utf-8").split("\n")
         names = [line.partition("  ")[2] for line in lines[:-1]]
-        return bool(names) and lines == _manifest(folder, names)
+        return lines == _manifest(folder, names)
     except (OSError, ValueError):
         return False
 
