@@ -80,6 +80,9 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
     LessonError
         If a cell fails, takes too long or prints too much, or the kernel cannot start or dies.
     """
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
     started = time.perf_counter()
     client = _Client(
         notebook,
@@ -107,10 +110,9 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
 
 
 def _place(notebook: NotebookNode) -> str:
-    """Return the name of the cell that ran last."""
+    """Return the name of the cell that began last."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    ran = [number for number, cell in enumerate(code, start=1) if cell.outputs]
-    number = ran[-1] if ran else 1
+    number = max(sum(cell.execution_count is not None for cell in code), 1)
     return f"code cell {number} “{code[number - 1].source.partition(chr(10))[0]}”"
 
 
