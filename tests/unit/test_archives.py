@@ -186,6 +186,18 @@ def test_hostile_archive_is_refused_whole(
         (leading_nowhere(zipped(PARTS)), "is damaged"),
         (tar_bz2(SEVERAL_BLOCKS)[:-1000] + bytes(1000), "is damaged"),
     ],
+    ids=[
+        "tar without the folder",
+        "zip without the folder",
+        "tar cut short",
+        "zip without its start",
+        "zip cut short",
+        "no archive",
+        "from the future",
+        "name that is no text",
+        "entry before the start",
+        "tar with zeros at its end",
+    ],
 )
 def test_unusable_archive_is_said_in_one_sentence(
     listed: Callable[[Dataset], None], cache: Path, archive: bytes, reason: str

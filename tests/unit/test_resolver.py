@@ -203,7 +203,9 @@ def test_garbled_answer_is_said_so(listed: Callable[[Dataset], None]) -> None:
         refusal("(the answer is garbled)")
 
 
-@pytest.mark.parametrize("address", [refused_address(), "http://nowhere.invalid/a"])
+@pytest.mark.parametrize(
+    "address", [refused_address(), "http://nowhere.invalid/a"], ids=["refused", "unknown host"]
+)
 def test_no_network_is_said_in_one_sentence(
     listed: Callable[[Dataset], None], cache: Path, address: str
 ) -> None:
