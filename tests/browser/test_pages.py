@@ -16,7 +16,6 @@ from support.reading import SITE
 PAGES = [f"{file}.html" for file in NAMES] + ["search.html", "genindex.html"]
 
 
-@pytest.mark.anywhere
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_no_fault(page: Page, name: str) -> None:
     assert faults_of(page, (SITE / name).as_uri()) == []
@@ -70,7 +69,6 @@ def test_the_theme_can_be_chosen_and_recolors_the_figures(page: Page) -> None:
     assert page.evaluate(color) != light
 
 
-@pytest.mark.anywhere
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_broken_page_is_found(page: Page, tmp_path: Path, name: str) -> None:
     complaints = faults_of(page, FAULTS[name].write(tmp_path).as_uri())

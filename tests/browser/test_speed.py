@@ -36,7 +36,6 @@ def served(page: Page, address: str, width: int) -> Visited:
     return complaints, size
 
 
-@pytest.mark.anywhere
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_quiet_light_and_still_on_a_narrow_window(
     page: Page, server: str, name: str
