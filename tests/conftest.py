@@ -1,37 +1,44 @@
-"""What holds for every test: where kept pictures go, and which tests share a worker."""
+"""What holds for every test: where it runs, which tests share a worker, and what is left out."""
 
+import os
 from pathlib import Path
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+from support.reading import PAGES
+from support.selection import changed_files, changed_pages, keep
+from support.workers import Groups
 
 ROOT = Path(__file__).parents[1]
-EDITIONS = ("tests/browser/test_pdf.py", "tests/site/test_editions.py")
-"""They build in one folder, so they run one after the other."""
-ANYWHERE = ("test_a_page_has_no_fault", "test_a_page_is_quiet_light_and_still_on_a_narrow_window")
-"""Each page is a visit of its own: these tests fill whichever worker is free."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let daily work leave out what a day does not touch."""
+    parser.addoption(
+        "--changed", action="store_true", help="only lessons and pages that differ from HEAD"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep screenshots and traces of failures in one place, wherever the tests are started."""
+    """Work in the folder of the project, and keep screenshots there, wherever this is started."""
+    os.chdir(ROOT)
     config.option.output = str(ROOT / "_build" / "failures")
 
 
-class TogetherWhatSharesAFile(LoadScopeScheduling):
-    """Gives the tests of one file to one worker, so that what they build is built once.
-
-    The marks of ``--dist loadgroup`` have no effect with pytest 9.2 (pytest-xdist issue 1386).
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        file, _, test = nodeid.partition("::")
-        if test.startswith(ANYWHERE):
-            return nodeid
-        return "editions" if file.endswith(EDITIONS) else file
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Open no page that is as it was, and no page that was broken on purpose."""
+    if config.option.changed:
+        pages = {f"{page}.html" for page in changed_pages(PAGES, changed_files())}
+        keep(config, items, lambda item: not _in_browser(item) or _page(item) in pages)
 
 
-def pytest_xdist_make_scheduler(
-    config: pytest.Config, log: object
-) -> TogetherWhatSharesAFile | None:
-    """Use the scheduler above wherever there are several workers."""
-    return TogetherWhatSharesAFile(config, log)
+def _in_browser(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(ROOT / "tests" / "browser")
+
+
+def _page(item: pytest.Item) -> str | None:
+    return getattr(item, "callspec", None) and item.callspec.params.get("name")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Groups:
+    """Keep together what shares a folder or a file, wherever there are several workers."""
+    return Groups(config, log)
