@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 
 from milestones_book.contents import pages
 from milestones_book.editions.browser import open_browser
+from milestones_book.editions.outline import name_once
 
 ROOT = Path.cwd()
 WORK = ROOT / "_build" / "editions"
@@ -70,6 +71,7 @@ def print_pdf(browser: Browser) -> Path:
         print_background=True, margin=dict.fromkeys(("top", "bottom", "left", "right"), "18mm"),
     )  # fmt: skip
     page.close()
+    name_once(target)
     return target
 
 
