@@ -5,46 +5,83 @@ would make a mend unnecessary are kept as patches in ``upstream/`` at the top.
 """
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from docutils import nodes
 from markupsafe import Markup
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_proof.nodes import proof_node
 
-SECTION = r'(<a class="[^"]*\breference internal"[^>]*>(.*?)</a><details[^>]*><summary)(>)'
+from milestones_book.mends import mend, require
+
+SECTION = r'(<a class="[^"]*\breference internal"[^>]*>([^\n]*?)</a><details[^>]*><summary)(>)'
 TAG = re.compile(r"<[^>]+>")
+SEARCH = ("searchtools", "language_data", "searchindex")
 
 
 def name_of_section(found: re.Match[str]) -> str:
-    """Give the arrow beside a chapter in the sidebar a name (rule summary-name)."""
+    """Give the arrow beside a chapter in the sidebar a name."""
     return f'{found[1]} aria-label="Below {TAG.sub("", found[2])}"{found[3]}'
 
 
-MENDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
-    (SECTION, name_of_section),
-    # A label must contain the visible words, or be left out (rule label-content-name-mismatch).
-    (r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1"),
-    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
-    # The logo stands in the sidebar, outside of any landmark (rule region).
-    (r'(<div id="pst-primary-sidebar")', r'\1 role="complementary" aria-label="The book"'),
-    # A role that ARIA has withdrawn, in a list that needs items (rule aria-allowed-role).
-    (r'(<div class="citation"[^>]*?) role="doc-biblioentry"', r'\1 role="listitem"'),
-]  # fmt: skip
+@dataclass(frozen=True)
+class Frame:
+    """The helpers that mend one page; templates call them with pieces of the theme's markup."""
+
+    env: BuildEnvironment
+    page: str
+    doctree: nodes.document | None
+
+    def count(self, kind: type[nodes.Element]) -> int:
+        """Return how many elements of a kind the page has; a page without a source has none."""
+        return len(list(self.doctree.findall(kind))) if self.doctree else 0
+
+    def mend(self, markup: str) -> Markup:
+        """Repair the theme's markup."""
+        parents = self.env.toctree_includes.items()
+        branches = sum(bool(below) for page, below in parents if page != self.env.config.root_doc)
+        hidden, cited = self.count(HideCodeCellNode), self.count(nodes.citation)
+        # Rule summary-name.
+        text = mend("names of the arrows", markup, SECTION, name_of_section, times=branches)
+        # A label must contain the visible words, or be left out (label-content-name-mismatch).
+        button = r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"'
+        text = mend("label of the search button", text, button, r"\1", times=1)
+        label = r'<summary aria-label="Toggle hidden content">'
+        text = mend("label of hidden cells", text, label, "<summary>", times=hidden)
+        # The logo stands in the sidebar, outside of any landmark (rule region).
+        landmark = r'\1 role="complementary" aria-label="The book"'
+        text = mend("sidebar", text, r'(<div id="pst-primary-sidebar")', landmark, times=1)
+        # A role that ARIA has withdrawn, in a list that needs items (rule aria-allowed-role).
+        role = r'(<div class="citation"[^>]*?) role="doc-biblioentry"'
+        return Markup(mend("role of a work", text, role, r'\1 role="listitem"', times=cited))
+
+    def without_icon_script(self, markup: str) -> Markup:
+        """Leave out the script that draws icons; they are letters (fonts.py)."""
+        return Markup(without_scripts(markup, "fontawesome"))
+
+    def without_search(self, markup: str) -> Markup:
+        """Leave out Sphinx's own search, which is not loaded on the page of results."""
+        return Markup(markup if self.page == "search" else without_scripts(markup, *SEARCH))
 
 
-def mend(markup: str) -> Markup:
-    """Repair the theme's markup."""
-    for pattern, replacement in MENDS:
-        markup = re.sub(pattern, replacement, markup)
-    return Markup(markup)
-
-
-def without_scripts(markup: str, *names: str) -> Markup:
+def without_scripts(markup: str, *names: str) -> str:
     """Remove script elements by the name of their file."""
-    pattern = rf"<script[^>]*/?(?:{'|'.join(names)})\.js[^>]*>\s*</script>"
-    return Markup(re.sub(pattern, "", markup))
+    for name in names:
+        script = rf"<script[^>]*/?{name}\.js[^>]*>\s*</script>"
+        markup = mend(f"script {name}", markup, script, "", times=1)
+    return markup
+
+
+def deferred(markup: str) -> Markup:
+    """Let scripts run after the page is read; inline scripts need the first one earlier."""
+    first = len(re.findall(r"<script [^>]*src=[^>]*documentation_options", markup))
+    require("first script", first, times=1)
+    later = r"<script (?=[^>]*src=(?![^>]*documentation_options))"
+    return Markup(mend("later scripts", markup, later, "<script defer "))
 
 
 class NamelessProofs(SphinxPostTransform):
@@ -54,16 +91,14 @@ class NamelessProofs(SphinxPostTransform):
 
     def run(self) -> None:
         """Drop both names; nothing leads to them."""
-        for element in self.document.findall(nodes.Element):
-            if element.get("ids") and set(element["ids"]) <= {"proof", "proof-content"}:
-                element["ids"] = []
-
-
-def deferred(markup: str) -> Markup:
-    """Let scripts run after the page is read; inline scripts need the first one earlier."""
-    return Markup(
-        re.sub(r"<script (?=[^>]*src=(?![^>]*documentation_options))", "<script defer ", markup)
-    )
+        named = [
+            element
+            for element in self.document.findall(nodes.Element)
+            if element.get("ids") and set(element["ids"]) <= {"proof", "proof-content"}
+        ]
+        require("names of proofs", len(named), times=2 * len(list(self.document.findall(proof_node))))
+        for element in named:
+            element["ids"] = []
 
 
 def drop_launch_buttons(app: Sphinx, config: Config) -> None:
@@ -74,11 +109,10 @@ def drop_launch_buttons(app: Sphinx, config: Config) -> None:
         options.pop("launch_buttons", None)
 
 
-def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document) -> None:
     """Let the templates mend markup and remove scripts."""
-    context["mend"] = mend
+    context["frame"] = Frame(app.env, page, doctree)
     context["deferred"] = deferred
-    context["without_scripts"] = without_scripts
 
 
 def setup(app: Sphinx) -> None:
