@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 EXTENSIONS = (
+    "freshness",
     "pages.elements",
     "pages.cards",
     "pages.quiz",

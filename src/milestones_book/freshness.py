@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterable
 from importlib.metadata import distributions
 from pathlib import Path
+from shutil import rmtree
 
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
+from sphinx.builders import Builder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
@@ -21,6 +23,7 @@ PACKAGES = [Path(__file__).parent, Path(__file__).parents[1] / "milestones"]
 RECORD = ".written.json"
 """Beside the pages: what they were made from."""
 PAGES_OF_NO_SOURCE = ["index.html", "search.html", "genindex.html", "objects.inv", ".buildinfo"]
+COPIED = ("_static", "_downloads")
 DOMAINS_OF_ONE_PAGE = {"changeset", "index"}
 
 
@@ -63,6 +66,12 @@ def begin(app: Sphinx) -> None:
     """Note that a build is under way."""
     unfinished(app).parent.mkdir(parents=True, exist_ok=True)
     unfinished(app).touch()
+
+
+def clear(app: Sphinx, builder: Builder) -> None:
+    """Let files that are copied and then cut down be copied anew."""
+    for name in COPIED:
+        rmtree(Path(app.outdir) / name, ignore_errors=True)
 
 
 def made_from(env: BuildEnvironment, page: str) -> str:
@@ -146,7 +155,7 @@ def sweep(app: Sphinx) -> None:
     wanted |= {site / "_sources" / env.doc2path(page, False) for page in env.found_docs}
     wanted |= {site / "_images" / name for _, name in env.images.values()}
     for path in sorted(site.rglob("*"), reverse=True):
-        if path.relative_to(site).parts[0] in {"_static", "_downloads"}:
+        if path.relative_to(site).parts[0] in COPIED:
             continue
         if path.is_file() and path not in wanted:
             path.unlink()
@@ -160,6 +169,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", stamp)
     app.connect("config-inited", mistrust)
     app.connect("builder-inited", begin)
+    app.connect("write-started", clear)
     app.connect("env-get-outdated", pages_to_read)
     # After Sphinx has numbered sections and figures.
     app.connect("env-get-updated", pages_to_write, priority=900)

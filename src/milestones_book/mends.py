@@ -6,6 +6,7 @@ version writes something else, the build fails with one sentence that names the 
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from sphinx.errors import ExtensionError
 
@@ -46,3 +47,12 @@ def require(name: str, found: int, times: int = -1) -> None:
             f"The mend “{name}” should match {wanted}, but it matched {found} times: "
             "what it mends is written differently now."
         )
+
+
+def discard(folder: Path, *patterns: str) -> None:
+    """Remove the files that match each pattern; one at least must be there."""
+    for pattern in patterns:
+        paths = list(folder.glob(pattern))
+        require(f"without {pattern}", len(paths))
+        for path in paths:
+            path.unlink()

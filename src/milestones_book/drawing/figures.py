@@ -8,11 +8,11 @@ from docutils.writers.html4css1 import HTMLTranslator
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
+from milestones.quotes import drawing, label, stored_figures, stored_film
 from milestones_book.drawing.nodes import Picture
 from milestones_book.drawing.svg import inline
 from milestones_book.pages.base import BookDirective
 from milestones_book.pages.elements import Html, html
-from milestones_book.pages.notebooks import drawing_of, drawings, frames
 
 
 class Drawing(Picture):
@@ -35,14 +35,14 @@ class NotebookFigure(BookDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return a numbered figure, or refuse the page if the notebook has none of that name."""
-        outputs = drawings(self.notebook(self.options["doc"]))
+        outputs = stored_figures(self.notebook(self.options["doc"]))
         if self.arguments[0] not in outputs:
             raise self.error(f"{self.options['doc']} has no figure {self.arguments[0]}.")
         return self.figure(self.drawing(outputs[self.arguments[0]], self.options["alt"]))
 
     def drawing(self, output: NotebookNode, alt: str, hidden: bool = False) -> Drawing:
         """Return the drawing of an output."""
-        node = Drawing(svg=drawing_of(output), alt=alt, hidden=hidden)
+        node = Drawing(svg=drawing(output), alt=alt, hidden=hidden)
         self.set_source_info(node)
         return node
 
@@ -69,22 +69,22 @@ class Film(NotebookFigure):
 
     def run(self) -> list[nodes.Node]:
         """Return a numbered figure with its frames and its slider."""
-        outputs = frames(self.notebook(self.options["doc"]), self.arguments[0])
+        outputs = stored_film(self.notebook(self.options["doc"]), self.arguments[0])
         if not outputs:
             raise self.error(f"{self.options['doc']} has no film {self.arguments[0]}.")
-        labels = [output.metadata.label for output in outputs]
+        labels = [label(output) for output in outputs]
         middle = len(outputs) // 2
         shown = [
-            self.drawing(output, self.words(label), hidden=number != middle)
-            for number, (output, label) in enumerate(zip(outputs, labels, strict=True))
+            self.drawing(output, self.words(said), hidden=number != middle)
+            for number, (output, said) in enumerate(zip(outputs, labels, strict=True))
         ]
         film = html("div", "film", html("div", "frames", *shown), self.slider(labels, middle))
         film["still"] = self.options["alt"]
         return self.figure(film)
 
-    def words(self, label: str) -> str:
-        """Return what one frame shows."""
-        return f"{self.options['alt']} {self.options['label']}: {label}."
+    def words(self, said: str) -> str:
+        """Return what the frame shows at which the slider says something."""
+        return f"{self.options['alt']} {self.options['label']}: {said}."
 
     def slider(self, labels: list[str], middle: int) -> Html:
         """Return the slider, and the label of the frame that it shows."""

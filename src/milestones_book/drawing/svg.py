@@ -8,9 +8,11 @@ import hashlib
 import re
 from html import escape
 
-from milestones_book.drawing.palette import NAMES
+from milestones.plots import DRAWN
 from milestones_book.mends import mend, require
 
+NAMES = {color.lower(): name for name, color in DRAWN.items()} | {"#000000": "ink"}
+"""The variable of the page that stands for each color that Matplotlib draws with."""
 COMMENT = re.compile(r"<!--.*?-->\s*", flags=re.DOTALL)
 SIZE = re.compile(r'^<svg\b[^>]*? width="([\d.]+)pt" height="([\d.]+)pt"[^>]*>')
 

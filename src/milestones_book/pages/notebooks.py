@@ -26,35 +26,3 @@ def notebook(env: BuildEnvironment, address: str) -> NotebookNode:
     env.note_dependency(relative)
     return parse(Path(absolute).read_text(encoding="utf-8"))
 
-
-def drawing_of(output: NotebookNode) -> str | None:
-    """Return the drawing of a named output, shown or hidden, or None if it has none."""
-    key = f"{output.metadata.scrapbook.mime_prefix}image/svg+xml"
-    return output.get("data", {}).get(key)
-
-
-def named(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    """Return the named outputs of a notebook, in order."""
-    return {
-        output.metadata.scrapbook.name: output
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if "scrapbook" in output.get("metadata", {})
-    }
-
-
-def drawings(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    """Return the named drawings of a notebook, in order."""
-    return {name: output for name, output in named(notebook).items() if drawing_of(output)}
-
-
-def frames(notebook: NotebookNode, film: str) -> list[NotebookNode]:
-    """Return the frames of a film, in order."""
-    found = drawings(notebook).items()
-    return [output for name, output in found if name.rpartition("-")[0] == film]
-
-
-def text_of(output: NotebookNode) -> str | None:
-    """Return the text of a named output, without its mark, or None if it has none."""
-    text = output.get("data", {}).get(f"{output.metadata.scrapbook.mime_prefix}text/plain")
-    return None if text is None else text.removeprefix("\N{WORD JOINER}")

@@ -5,7 +5,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from milestones_book.pages.notebooks import named, notebook, text_of
+from milestones.quotes import stored_texts
+from milestones_book.pages.notebooks import notebook
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +21,7 @@ class Quote(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the text, or complain that the notebook has none of that name."""
         address, _, name = self.text.removesuffix(":s").partition("::")
-        output = named(notebook(self.env, address)).get(name)
-        text = output and text_of(output)
+        text = stored_texts(notebook(self.env, address)).get(name)
         if text is None:
             logger.warning("%s quotes nothing as %s.", address, name, location=self.get_location())
             return [], []

@@ -5,6 +5,7 @@ would make a mend unnecessary are kept as patches in ``upstream/`` at the top.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from docutils import nodes
@@ -14,12 +15,15 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_proof.nodes import proof_node
+from sphinx_proof.nodes import NODE_TYPES, proof_node, unenumerable_node
 
+from milestones.plots import THEMES
 from milestones_book.mends import mend, require
 
 SECTION = r'(<a class="[^"]*\breference internal"[^>]*>([^\n]*?)</a><details[^>]*><summary)(>)'
 TAG = re.compile(r"<[^>]+>")
+STATEMENTS = {*NODE_TYPES.values(), unenumerable_node} - {proof_node}
+"""Theorems and their like, as nodes; a proof is another kind."""
 SEARCH = ("searchtools", "language_data", "searchindex")
 
 
@@ -96,7 +100,9 @@ class NamelessProofs(SphinxPostTransform):
             for element in self.document.findall(nodes.Element)
             if element.get("ids") and set(element["ids"]) <= {"proof", "proof-content"}
         ]
-        require("names of proofs", len(named), times=2 * len(list(self.document.findall(proof_node))))
+        proofs = len(list(self.document.findall(proof_node)))
+        statements = sum(len(list(self.document.findall(kind))) for kind in STATEMENTS)
+        require("names of proofs", len(named), times=proofs + statements)
         for element in named:
             element["ids"] = []
 
@@ -109,6 +115,21 @@ def drop_launch_buttons(app: Sphinx, config: Config) -> None:
         options.pop("launch_buttons", None)
 
 
+def give_colors(app: Sphinx, config: Config) -> None:
+    """Let the style sheet have the colors of the figures."""
+    colors = {
+        theme: {name: color.lower() for name, color in sorted(colors.items())}
+        for theme, colors in THEMES.items()
+    }
+    config.html_context["figure_colors"] = colors
+
+
+def front_door(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
+    """Yield the page at the top of the site, which leads to the front page."""
+    if app.builder.name == "html" and app.config.root_doc != "index":
+        yield "index", {}, "front-door.html"
+
+
 def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document) -> None:
     """Let the templates mend markup and remove scripts."""
     context["frame"] = Frame(app.env, page, doctree)
@@ -119,4 +140,6 @@ def setup(app: Sphinx) -> None:
     """Offer the helpers to every page."""
     app.add_post_transform(NamelessProofs)
     app.connect("config-inited", drop_launch_buttons)
+    app.connect("config-inited", give_colors)
+    app.connect("html-collect-pages", front_door)
     app.connect("html-page-context", add_helpers)
