@@ -20,6 +20,7 @@ EXTENSIONS = (
     "drawing.figures",
     "drawing.formulas",
     "pages.ebooks",
+    "editions.catalogues",
     "theme.fonts",
     "theme.frame",
     "theme.search",

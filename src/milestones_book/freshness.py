@@ -82,16 +82,18 @@ def made_from(env: BuildEnvironment, page: str) -> str:
 
 def pages_to_read(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> Iterable[str]:
     """Return the pages that are made from something else than at the last reading."""
-    known = getattr(env, "milestones_digests", {})
+    known = getattr(env, "milestones_record", {"pages": {}})["pages"]
     return [page for page in env.found_docs if known.get(page) != made_from(env, page)]
 
 
 def pages_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Return the pages that the site does not show as they were read; Sphinx adds the front page."""
-    env.milestones_digests = {page: made_from(env, page) for page in env.found_docs}
+    """Return the pages that the site does not show as they were read, and the front page."""
+    # To be kept: writing changes what was read.
+    record = record_of(env)
+    env.milestones_record = record  # type: ignore[attr-defined]
     if app.builder.name != "html":
         return []
-    record, known = record_of(env), read_record(app)
+    known = read_record(app)
     if any(record[name] != known.get(name) for name in ("stamp", "shared")):
         return env.found_docs
     pages = known["pages"]
@@ -101,7 +103,7 @@ def pages_to_write(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 def record_of(env: BuildEnvironment) -> dict:
     """Return what the pages are made from: the tools, each other, and each its own files."""
-    pages = dict(sorted(env.milestones_digests.items()))
+    pages = {page: made_from(env, page) for page in sorted(env.found_docs)}
     return {"stamp": env.config.milestones_stamp, "shared": shared(env), "pages": pages}
 
 
@@ -128,11 +130,11 @@ def plain(value: object) -> str:
         # A line number is of no use to another page.
         value = {name: part for name, part in value._asdict().items() if name != "line"}
     if isinstance(value, dict):
-        return "{%s}" % ", ".join(sorted(f"{plain(k)}: {plain(v)}" for k, v in value.items()))
+        value = list(value.items())
     if isinstance(value, list | set | frozenset):
-        return "[%s]" % ", ".join(sorted(map(plain, value)))
+        return f"[{', '.join(sorted(map(plain, value)))}]"
     if isinstance(value, tuple):
-        return "(%s)" % ", ".join(map(plain, value))
+        return f"({', '.join(map(plain, value))})"
     return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
@@ -142,7 +144,7 @@ def end(app: Sphinx, failure: Exception | None) -> None:
         return
     if app.builder.name == "html":
         sweep(app)
-        text = json.dumps(record_of(app.env), indent=0)
+        text = json.dumps(app.env.milestones_record, indent=0)  # type: ignore[attr-defined]
         (Path(app.outdir) / RECORD).write_text(text, encoding="utf-8")
     unfinished(app).unlink()
 

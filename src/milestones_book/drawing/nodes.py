@@ -19,4 +19,3 @@ class Picture(nodes.General, addnodes.translatable, nodes.Element):
     def extract_original_messages(self) -> list[str]:
         """Return the words for the catalogue."""
         return [self["original"]]
-

@@ -1,6 +1,5 @@
 """What an e-book shows instead of what needs a script or a newer schema."""
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -14,7 +13,7 @@ class StillFilms(SphinxPostTransform):
     default_priority = 5
     builders = ("epub",)
 
-    def run(self) -> None:
+    def run(self, **_: object) -> None:
         """Replace the films of the current page."""
         films = [element for element in self.document.findall(Html) if "still" in element]
         for film in films:
@@ -29,7 +28,7 @@ class LoneOptions(SphinxPostTransform):
     default_priority = 5
     builders = ("epub",)
 
-    def run(self) -> None:
+    def run(self, **_: object) -> None:
         """Change the options of the current page."""
         for element in self.document.findall(Html):
             if element["tag"] == "details":

@@ -25,4 +25,3 @@ def notebook(env: BuildEnvironment, address: str) -> NotebookNode:
     relative, absolute = env.relfn2path(address)
     env.note_dependency(relative)
     return parse(Path(absolute).read_text(encoding="utf-8"))
-

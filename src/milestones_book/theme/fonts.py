@@ -70,7 +70,8 @@ def write_icons(static: Path, pages: str) -> None:
         codes = code_points(font.with_suffix(".ttf"))
         found = {icon: codes[icon] for icon in wanted & set(codes)}
         write_subset(font, font, in_styles | set(found.values()))
-        rules |= {icon: f'.fa-{icon}::before {{ content: "\\{found[icon]:x}"; }}' for icon in sorted(found)}
+        for icon in sorted(found):
+            rules[icon] = f'.fa-{icon}::before {{ content: "\\{found[icon]:x}"; }}'
     if wanted - set(rules):
         raise MendError(f"No font has the icons {', '.join(sorted(wanted - set(rules)))}.")
     (static / "icons.css").write_text("\n".join(rules.values()) + "\n", encoding="utf-8")

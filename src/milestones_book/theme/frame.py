@@ -37,6 +37,7 @@ class Frame:
     """The helpers that mend one page; templates call them with pieces of the theme's markup."""
 
     env: BuildEnvironment
+    builder: str
     page: str
     doctree: nodes.document | None
 
@@ -44,32 +45,50 @@ class Frame:
         """Return how many elements of a kind the page has; a page without a source has none."""
         return len(list(self.doctree.findall(kind))) if self.doctree else 0
 
-    def mend(self, markup: str) -> Markup:
-        """Repair the theme's markup."""
+    def branches(self) -> int:
+        """Return how many pages the sidebar unfolds; a page of all pages has no sidebar."""
         parents = self.env.toctree_includes.items()
-        branches = sum(bool(below) for page, below in parents if page != self.env.config.root_doc)
-        hidden, cited = self.count(HideCodeCellNode), self.count(nodes.citation)
+        root = self.env.config.root_doc
+        return sum(bool(below) and page != root for page, below in parents) * (
+            self.builder == "html"
+        )
+
+    def content(self, markup: str) -> Markup:
+        """Repair what surrounds the text."""
         # Rule summary-name.
-        text = mend("names of the arrows", markup, SECTION, name_of_section, times=branches)
+        text = mend("names of the arrows", markup, SECTION, name_of_section, self.branches())
         # A label must contain the visible words, or be left out (label-content-name-mismatch).
         button = r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"'
         text = mend("label of the search button", text, button, r"\1", times=1)
-        label = r'<summary aria-label="Toggle hidden content">'
-        text = mend("label of hidden cells", text, label, "<summary>", times=hidden)
+        label, hidden = '<summary aria-label="Toggle hidden content">', self.count(HideCodeCellNode)
+        text = mend("label of hidden cells", text, label, "<summary>", hidden)
         # The logo stands in the sidebar, outside of any landmark (rule region).
         landmark = r'\1 role="complementary" aria-label="The book"'
         text = mend("sidebar", text, r'(<div id="pst-primary-sidebar")', landmark, times=1)
         # A role that ARIA has withdrawn, in a list that needs items (rule aria-allowed-role).
-        role = r'(<div class="citation"[^>]*?) role="doc-biblioentry"'
-        return Markup(mend("role of a work", text, role, r'\1 role="listitem"', times=cited))
+        role, cited = r'(<div class="citation"[^>]*?) role="doc-biblioentry"', nodes.citation
+        return Markup(mend("role of a work", text, role, r'\1 role="listitem"', self.count(cited)))
 
-    def without_icon_script(self, markup: str) -> Markup:
+    def css(self, markup: str) -> Markup:
         """Leave out the script that draws icons; they are letters (fonts.py)."""
         return Markup(without_scripts(markup, "fontawesome"))
 
-    def without_search(self, markup: str) -> Markup:
+    def head(self, markup: str) -> Markup:
         """Leave out Sphinx's own search, which is not loaded on the page of results."""
         return Markup(markup if self.page == "search" else without_scripts(markup, *SEARCH))
+
+    def scripts(self, markup: str) -> Markup:
+        """Let scripts run after the page is read; inline scripts need the first one earlier."""
+        first = len(re.findall(r"<script [^>]*src=[^>]*documentation_options", markup))
+        require("first script", first, times=1)
+        later = r"<script (?=[^>]*src=(?![^>]*documentation_options))"
+        return Markup(mend("later scripts", markup, later, "<script defer "))
+
+
+class NoFrame:
+    """A page of an e-book, which has no frame."""
+
+    content = css = head = scripts = staticmethod(Markup)
 
 
 def without_scripts(markup: str, *names: str) -> str:
@@ -80,20 +99,12 @@ def without_scripts(markup: str, *names: str) -> str:
     return markup
 
 
-def deferred(markup: str) -> Markup:
-    """Let scripts run after the page is read; inline scripts need the first one earlier."""
-    first = len(re.findall(r"<script [^>]*src=[^>]*documentation_options", markup))
-    require("first script", first, times=1)
-    later = r"<script (?=[^>]*src=(?![^>]*documentation_options))"
-    return Markup(mend("later scripts", markup, later, "<script defer "))
-
-
 class NamelessProofs(SphinxPostTransform):
     """Take the names from proofs: sphinx-proof gives all proofs of a page the same two."""
 
     default_priority = 900
 
-    def run(self) -> None:
+    def run(self, **_: object) -> None:
         """Drop both names; nothing leads to them."""
         named = [
             element
@@ -130,16 +141,16 @@ def front_door(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
         yield "index", {}, "front-door.html"
 
 
-def add_helpers(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document) -> None:
+def add_frame(app: Sphinx, page: str, _: str, context: dict, doctree: nodes.document) -> None:
     """Let the templates mend markup and remove scripts."""
-    context["frame"] = Frame(app.env, page, doctree)
-    context["deferred"] = deferred
+    builder = app.builder.name
+    context["frame"] = NoFrame if builder == "epub" else Frame(app.env, builder, page, doctree)
 
 
 def setup(app: Sphinx) -> None:
-    """Offer the helpers to every page."""
+    """Give every page its frame."""
     app.add_post_transform(NamelessProofs)
     app.connect("config-inited", drop_launch_buttons)
     app.connect("config-inited", give_colors)
     app.connect("html-collect-pages", front_door)
-    app.connect("html-page-context", add_helpers)
+    app.connect("html-page-context", add_frame)

@@ -12,6 +12,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 
 from milestones_book.mends import discard
 
@@ -72,7 +73,7 @@ def records(app: Sphinx) -> list[dict[str, str]]:
 
 def replace_search(app: Sphinx) -> None:
     """Let Sphinx make no index of its own."""
-    if app.builder.format == "html":
+    if isinstance(app.builder, StandaloneHTMLBuilder):
         app.builder.search = False
 
 
