@@ -6,12 +6,12 @@ from pypdf import PdfReader
 from support.reading import PAGES, SITE
 from support.site_checks import parse
 
-from milestones_book.editions import tool as editions
+from milestones_book.editions.pdf import print_pdf
 
 
 @pytest.fixture(scope="module")
 def pdf(browser: Browser) -> PdfReader:
-    return PdfReader(editions.print_pdf(browser))
+    return PdfReader(print_pdf(browser))
 
 
 def plain(text: str) -> str:
