@@ -48,7 +48,7 @@ book:
 	@echo "The book is ready: open _build/html/index.html in a browser."
 
 .book: $(VENV)/.book node_modules/.made
-	@$(BIN)/jupyter-book build . -n -W --keep-going --quiet
+	@$(EDITION) site
 
 pdf epub zip gettext:
 	$(ALONE) .$@

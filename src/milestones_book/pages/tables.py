@@ -1,6 +1,7 @@
 """Tables made from data: the catalogue, and the measured times."""
 
 from importlib.resources import files
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
