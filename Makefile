@@ -17,7 +17,7 @@ NBVAL   = TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 $(
           --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
 # Two that build at once would write the same files: the second waits.
 ALONE   = @$(PYTHON) src/milestones_book/alone.py $(MAKE) --no-print-directory
-COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11.4 --generate-hashes \
           --no-header --no-annotate --quiet $(UPGRADE)
 
 # An environment holds the path of its folder. Where the folder was moved, it is made anew.
@@ -106,8 +106,8 @@ clean:
 
 # Tools. Each use has a stamp, newer than its lock once the packages are in place.
 $(BIN)/uv: locks/uv.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-	  { echo 'Milestones needs Python 3.11, 3.12 or 3.13: try "make PYTHON=python3.13 ...".'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 4) <= sys.version_info < (3, 14))' || \
+	  { echo 'Milestones needs Python 3.11 (from 3.11.4 on), 3.12 or 3.13: try "make PYTHON=python3.13 ...".'; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r locks/uv.txt
 	@cd $(VENV) && pwd -P > .home

@@ -21,7 +21,7 @@ from milestones.data.resolver import cache_folder, locate
 
 MEMORY_NEEDED_GB = 4.0
 DISK_NEEDED_GB = 1.0
-PYTHON_NEEDED = (3, 11)
+PYTHON_NEEDED = (3, 11, 4)
 PYTHON_TOO_NEW = (3, 14)
 
 PACKAGES = {
@@ -72,7 +72,7 @@ def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
     shown = ".".join(map(str, version))
     if PYTHON_NEEDED <= version < PYTHON_TOO_NEW:
         return Finding("Python", True, shown)
-    return Finding("Python", False, f"{shown}: install Python 3.11, 3.12 or 3.13")
+    return Finding("Python", False, f"{shown}: install Python 3.11.4 or later, 3.12 or 3.13")
 
 
 def ask(*statements: str) -> list[tuple[bool, str]]:

@@ -12,6 +12,7 @@ with an invisible mark, because it was measured and may differ on another machin
 Source: book/appendix/how-the-book-is-tested.md.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,12 @@ IMAGE_DPI = 200
 
 
 def scientific(number: float) -> str:
-    """Return a number as a reader writes it, such as ``"2.4 × 10⁻¹⁰"``, with two digits."""
+    """Return a number as a reader writes it, such as ``"2.4 × 10⁻¹⁰"``, with two digits.
+
+    A number that is not finite is written ``inf``, ``-inf`` or ``nan``.
+    """
+    if not math.isfinite(number):
+        return f"{float(number)}"
     digits, exponent = f"{float(number):.1e}".split("e")
     return f"{digits}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(RAISED)}"
 

@@ -10,7 +10,7 @@ from milestones.data import DataError
 from milestones.environment import Finding
 
 
-@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 4), (3, 13, 9)])
+@pytest.mark.parametrize("version", [(3, 11, 4), (3, 12, 4), (3, 13, 9)])
 def test_supported_pythons_are_accepted(version: tuple[int, ...]) -> None:
     assert environment.check_python(version).ok
 

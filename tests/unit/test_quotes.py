@@ -98,6 +98,11 @@ def test_a_number_is_written_with_a_power_of_ten(number: float, text: str) -> No
     assert scientific(number) == text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
+@pytest.mark.parametrize("text", ["inf", "-inf", "nan"])
+def test_a_number_that_is_not_finite_is_written_as_a_word(text: str) -> None:
+    assert scientific(float(text)) == text
+
+
 def draw(number: float) -> Figure:
     fig, ax = pyplot.subplots(figsize=(1, 1))
     ax.set_title(f"frame {number}")
