@@ -15,11 +15,11 @@ def test_supported_pythons_are_accepted(version: tuple[int, ...]) -> None:
     assert environment.check_python(version).ok
 
 
-@pytest.mark.parametrize("version", [(3, 10, 14), (3, 14, 0), (4, 0, 0)])
+@pytest.mark.parametrize("version", [(3, 11, 3), (3, 14, 0), (4, 0, 0)])
 def test_other_pythons_are_refused_with_what_to_install(version: tuple[int, ...]) -> None:
     finding = environment.check_python(version)
     assert not finding.ok
-    assert "install Python 3.11, 3.12 or 3.13" in finding.detail
+    assert "install Python 3.11.4 or later, 3.12 or 3.13" in finding.detail
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
