@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from milestones import backends
 from milestones.gradients import (
     DEFAULT_STEP,
     GradientError,
@@ -159,9 +160,10 @@ def test_relative_error_ignores_scale(values: np.ndarray) -> None:
 
 @pytest.fixture(scope="module")
 def ops() -> ModuleType:
-    """Load Keras when a test first needs it, because that takes long."""
+    """Load Keras when a test first needs it, because that takes long, and set up its backend."""
     from keras import ops
 
+    backends.prepare()
     return ops
 
 
@@ -333,7 +335,7 @@ def test_each_of_the_three_ways_is_compared(ops: ModuleType, wrong: str) -> None
     mistakes = {
         "formula": lambda x: factor * np.cos(x),
         "loss": lambda x: factor @ np.sin(x),
-        "tensor_loss": lambda x: ops.sum(factor * ops.sin(x)),
+        "tensor_loss": lambda x: ops.sum(ops.multiply(factor, ops.sin(x))),
     }
     errors = three_ways(**{**right, wrong: mistakes[wrong]}, points=points(3)[-1:])
     assert (errors.differences > 1e-4) == (wrong in ("formula", "loss"))
@@ -347,7 +349,7 @@ def test_a_tuple_of_gradients_belongs_to_the_first_arguments(ops: ModuleType) ->
     def tensor_loss(w: object, b: object, x: np.ndarray, power: int) -> object:
         assert isinstance(x, np.ndarray)
         assert isinstance(power, int)
-        return ops.sum((ops.matmul(x, w) + b) ** power) / power
+        return ops.sum((ops.matmul(x, w) + ops.convert_to_tensor(b)) ** power) / power
 
     def formula(w: np.ndarray, b: np.ndarray, x: np.ndarray, power: int) -> tuple:
         signal = (x @ w + b) ** (power - 1)
