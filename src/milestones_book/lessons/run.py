@@ -36,7 +36,6 @@ def run(path: Path) -> None:
     LessonError
         If the lesson cannot be read, fails, runs already, or was edited while it ran.
     """
-    notebook = read(path)
     with _only_run_of(path):
         before = path.read_bytes()
         notebook = read(path)
@@ -57,7 +56,7 @@ def _only_run_of(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise LessonError("another run of this lesson is under way.") from None
+            raise LessonError("another run of it is under way.") from None
         yield
 
 

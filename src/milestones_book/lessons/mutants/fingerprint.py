@@ -9,6 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from milestones_book.contents import Pair
@@ -34,13 +35,14 @@ def fingerprint(pair: Pair, cells: Iterable[Cell], package: Path) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+@cache
 def pieces_of(package: Path) -> list[Piece]:
     """Return every statement at the top of a package's modules, except imports."""
     return [
         Piece(frozenset(_names(node)), frozenset(words(node)), plain(node))
         for path in sorted(package.rglob("*.py"))
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if not isinstance(node, ast.Import | ast.ImportFrom)
+        if not isinstance(node, ast.Import | ast.ImportFrom) and not _is_text(node)
     ]
 
 
@@ -70,30 +72,40 @@ def words(tree: ast.AST) -> set[str]:
 def plain(node: object) -> str:
     """Return the structure of a piece of code, the same in every version of Python."""
     if isinstance(node, list):
-        return f"[{' '.join(map(plain, node))}]"
+        return f"[{' '.join(plain(item) for item in node if not _is_text(item))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    fields = {name: _without_docstring(node, name, value) for name, value in ast.iter_fields(node)}
     # A field that is empty may be one that only newer versions have.
-    kept = [f"{name}={plain(value)}" for name, value in fields.items() if value not in (None, [])]
-    return f"{type(node).__name__}({' '.join(kept)})"
+    fields = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
+    if isinstance(node, ast.JoinedStr):  # Python 3.12 ends some with an empty text
+        fields["values"] = [part for part in node.values if not _is_empty(part)]
+    return f"{type(node).__name__}({' '.join(f'{k}={plain(v)}' for k, v in fields.items())})"
 
 
-def _without_docstring(node: ast.AST, name: str, value: object) -> object:
-    holders = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
-    if name == "body" and isinstance(node, holders) and ast.get_docstring(node) is not None:
-        return node.body[1:]
-    return value
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == ""
+
+
+def _is_text(node: object) -> bool:
+    """Tell whether a statement is only a text: a docstring, of whatever it may be."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _names(node: ast.stmt) -> set[str]:
-    """Return what a definition is asked for by: its name, or a text of its decorator."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return {node.name}.union(*(words(decorator) for decorator in node.decorator_list))
+    """Return what asks for a definition; what has no name, or a special one, is always there."""
     if isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         return set().union(*(words(target) for target in targets))
-    return set()
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("__"):
+        return set()
+    # A loader, say, is registered under a name by its decorator.
+    constants = [leaf for top in node.decorator_list for leaf in ast.walk(top)]
+    texts = {leaf.value for leaf in constants if isinstance(leaf, ast.Constant)}
+    return {node.name} | {text for text in texts if isinstance(text, str)}
 
 
 def _parsed(source: str) -> ast.AST:
