@@ -55,7 +55,7 @@ mutants: $(VENV)/.dev
 	$(BIN)/python -m milestones_book.lessons mutants $(NB) $(if $(ONLY),--only '$(ONLY)')
 
 portable: $(VENV)/.dev $(VENV)/.$(BACKEND)
-	$(BIN)/python -m milestones_book.lessons portable --backend $(BACKEND) $(NB)
+	$(BIN)/python -m milestones_book.lessons portable --backend $(BACKEND) $(NB) $(if $(TIMES),--times $(TIMES))
 
 # Which build of torch fits a machine is for the reader's own package client to say.
 $(VENV)/.torch: | $(BIN)/uv

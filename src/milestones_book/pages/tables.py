@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 
 from milestones.data import load_catalog
 from milestones_book.contents import lessons
+from milestones_book.lessons.mutants.report import STORED, stored
 from milestones_book.pages.base import BookDirective
 
 
@@ -49,7 +50,28 @@ class MeasuredTimes(BookDirective):
         return self.table(["Lesson", "Time", "Peak memory", "Cores used"], rows)
 
 
+class MutantsTable(BookDirective):
+    """The table of mutants, from the stored results of ``make mutants``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one row for each lesson."""
+        self.env.note_dependency(str(STORED))
+        header = ["Lesson", "Claims", "Only arithmetic", "Mutants killed", "Wrong answers refused"]
+        rows = [
+            [
+                f"[{name}](/notebooks/{name}.ipynb)",
+                str(result["claims"]),
+                str(result["arithmetic"]),
+                f"{result['kills']} of {result['mutants']}",
+                f"{result['refused']} of {result['answers']}",
+            ]
+            for name, result in stored(Path(self.env.srcdir)).items()
+        ]
+        return self.table(header, rows)
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("measured-times", MeasuredTimes)
+    app.add_directive("mutants-table", MutantsTable)
