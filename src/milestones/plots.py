@@ -4,6 +4,7 @@ Source: book/appendix/how-the-book-is-tested.md.
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from matplotlib import pyplot
@@ -117,7 +118,7 @@ def label_line(line: Line2D, name: str, shift: float = 0.0) -> Annotation:
     if not len(ends):
         raise ValueError(f"The line {name!r} has no point to stand beside.")
     beside = {"xytext": (8, shift), "textcoords": "offset points", "va": "center"}
-    return line.axes.annotate(name, ends[-1], **beside, color=line.get_color())
+    return cast(Axes, line.axes).annotate(name, ends[-1], **beside, color=line.get_color())
 
 
 def image_grid(

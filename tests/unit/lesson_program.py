@@ -41,6 +41,12 @@ if keras.backend.backend() == "tensorflow":
     from tensorflow.python.framework import config
 
     assert config.is_op_determinism_enabled()
+if keras.backend.backend() == "torch":
+    import torch
+
+    assert torch.are_deterministic_algorithms_enabled()
+assert keras.config.floatx() == "float32"
+assert keras.backend.standardize_dtype(keras.ops.convert_to_tensor(np.zeros(1)).dtype) == "float64"
 point = np.array([[0.5, -1.0], [2.0, 3.0]])
 gradient = ms.gradients.automatic_gradient(lambda x: keras.ops.sum(x**3), point)
 assert gradient.dtype == np.float64

@@ -71,14 +71,7 @@ def read(path: Path) -> NotebookNode:
 def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
     """Run every cell, put the outputs into the notebook, and return the seconds it took.
 
-    Parameters
-    ----------
-    notebook
-        A notebook of format 4; it is changed.
-    folder
-        The working folder.
-    environment
-        Variables of the kernel's environment, besides those of this process.
+    The notebook is changed; the environment is added to that of this process.
 
     Raises
     ------
@@ -88,14 +81,7 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
-    client = _Client(
-        notebook,
-        timeout=CELL_TIMEOUT_SECONDS,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        coalesce_streams=True,
-        record_timing=False,
-    )
+    client = _client(notebook, folder)
     started = time.perf_counter()
     # Libraries chatter there; it is of use only where the kernel dies.
     with tempfile.TemporaryFile() as chatter:
@@ -107,6 +93,17 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
             chatter.seek(0)
             raise _explained(error, client, chatter.read().decode(errors="replace")) from None
     return time.perf_counter() - started
+
+
+def _client(notebook: NotebookNode, folder: Path) -> _Client:
+    return _Client(
+        notebook,
+        timeout=CELL_TIMEOUT_SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        coalesce_streams=True,
+        record_timing=False,
+    )
 
 
 def _explained(error: Exception, client: _Client, chatter: str) -> LessonError:

@@ -113,7 +113,9 @@ def test_what_a_kernel_says_when_it_dies_is_kept(tmp_path: Path) -> None:
 
 
 def test_the_cell_that_failed_is_named(tmp_path: Path) -> None:
-    path = write(tmp_path, "print(1)", "x = 1 / 0", "print(2)")
+    path = write(tmp_path, "print(1)", "x = 1", "print(2)")
+    run(path)
+    path.write_text(path.read_text().replace("x = 1", "x = 1 / 0"))
     with pytest.raises(LessonError) as caught:
         run(path)
     assert str(caught.value) == "code cell 2 “x = 1 / 0” raised ZeroDivisionError: division by zero"
