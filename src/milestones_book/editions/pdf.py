@@ -6,6 +6,7 @@ from playwright.sync_api import Browser
 
 from milestones_book.editions.browser import open_browser
 from milestones_book.editions.build import HERE, WORK, build
+from milestones_book.editions.outline import name_once
 from milestones_book.mends import mend
 
 FOOTER = (
@@ -40,6 +41,7 @@ def print_pdf(browser: Browser) -> Path:
         margin={"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"},
     )  # fmt: skip
     page.close()
+    name_once(target)
     return target
 
 
