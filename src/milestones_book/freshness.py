@@ -8,6 +8,7 @@ when they were read, and all of them when something has changed that one page sh
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable
 from importlib.metadata import distributions
@@ -76,8 +77,10 @@ def clear(app: Sphinx, builder: Builder) -> None:
 
 def made_from(env: BuildEnvironment, page: str) -> str:
     """Return a short name for the source of a page and all files that it is made from."""
+    root = Path(env.srcdir)
     files = {env.doc2path(page), *env.dependencies.get(page, ())}
-    return digest(*(f"{name} {digest_of(Path(env.srcdir) / name)}" for name in sorted(files)))
+    names = sorted(os.path.relpath(root / file, root) for file in files)
+    return digest(*(f"{name} {digest_of(root / name)}" for name in names))
 
 
 def pages_to_read(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> Iterable[str]:
@@ -121,7 +124,7 @@ def shared(env: BuildEnvironment) -> str:
     targets = {
         name: data for name, data in env.domaindata.items() if name not in DOMAINS_OF_ONE_PAGE
     }
-    return digest(plain([tables, titles, *numbers, targets]))
+    return digest(plain([tables, titles, *numbers, targets]).replace(str(env.srcdir), ""))
 
 
 def plain(value: object) -> str:

@@ -219,3 +219,11 @@ def test_a_build_that_was_stopped_is_not_continued(book: Path) -> None:
     (book / "_build" / "doctrees" / "unfinished").touch()
     assert build(book)[1] == 4
     assert build(book)[1] == 0
+
+
+def test_the_tables_know_the_files_that_they_are_made_from(tmp_path: Path) -> None:
+    page = "# A page\n\n```{data-catalogue}\n```\n\n```{measured-times}\n```\n"
+    start(tmp_path, {"book/index.md": page})
+    with built(tmp_path) as app:
+        files = {Path(file).name for file in app.env.dependencies["book/index"]}
+    assert {"catalog.toml", "_toc.yml"} <= files

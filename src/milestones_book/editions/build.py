@@ -18,17 +18,7 @@ class BuildError(RuntimeError):
 def build(builder: str, anew: bool = True) -> Path:
     """Run a Sphinx builder on the book, as ``jupyter-book build`` would, and return its folder.
 
-    Parameters
-    ----------
-    builder
-        The name that Sphinx knows, such as ``"epub"``.
-    anew
-        Whether to empty the folder first.
-
-    Raises
-    ------
-    BuildError
-        If there was a warning or an error.
+    ``anew`` empties the folder first. Raises ``BuildError`` after a warning or an error.
     """
     target = BUILD / builder
     if anew:

@@ -1,6 +1,8 @@
 """The EPUB: what Sphinx writes for e-book readers, made valid."""
 
 import shutil
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from xml.dom import minidom
 
@@ -17,6 +19,8 @@ TYPES = {
     ".png": "image/png", ".woff2": "font/woff2", ".ncx": "application/x-dtbncx+xml",
 }  # fmt: skip
 STYLE = "_static/epub.css"
+NAVIGATION = "nav.xhtml"
+"""The page that Sphinx writes without a style."""
 
 
 def make_epub() -> Path:
@@ -28,8 +32,11 @@ def make_epub() -> Path:
     # Styles, fonts and scripts of the site are of no use here.
     shutil.rmtree(folder / "_static")
     write_style(folder / STYLE)
-    found = [mend_page(page, folder) for page in sorted(folder.rglob("*.xhtml"))]
-    require("paragraphs in summaries", sum(found))
+    found: Counter[str] = Counter()
+    for page in sorted(folder.rglob("*.xhtml")):
+        found += mend_page(page, folder)
+    for name in ("paragraphs in summaries", "roles of works"):
+        require(name, found[name])
     mend_package(folder)
     target = WORK / "milestones.epub"
     # The file "mimetype" comes first and is not compressed.
@@ -45,23 +52,36 @@ def write_style(path: Path) -> None:
     path.write_text(Template(text).render(THEMES["light"]) + "\n", encoding="utf-8")
 
 
-def mend_page(page: Path, folder: Path) -> int:
-    """Take from a page what an e-book may not contain; return how many paragraphs it held so."""
+def mend_page(page: Path, folder: Path) -> Counter[str]:
+    """Take from a page what an e-book may not contain; count what not every page has."""
     document = minidom.parse(str(page))
     head = document.getElementsByTagName("head")[0]
     links = [link for link in head.getElementsByTagName("link") if is_style(link)]
-    require(f"styles of {page.name}", len(links))
+    if page.name != NAVIGATION:
+        require(f"styles of {page.name}", len(links))
     for element in [*links, *document.getElementsByTagName("script")]:
         remove(element)
     style = document.createElement("link")
     style.setAttribute("rel", "stylesheet")
     style.setAttribute("href", "../" * (len(page.relative_to(folder).parts) - 1) + STYLE)
     head.appendChild(style)
-    paragraphs = paragraphs_in_summaries(document)
-    for paragraph in paragraphs:
-        document.renameNode(paragraph, str(paragraph.namespaceURI), "span")
+    found = Counter(change_elements(document))
     page.write_bytes(document.toxml(encoding="utf-8"))
-    return len(paragraphs)
+    return found
+
+
+def change_elements(document: minidom.Document) -> Iterator[str]:
+    """Change what a validator refuses, and yield what each was."""
+    # MyST-NB puts paragraphs into summaries, where only phrases may stand.
+    for summary in document.getElementsByTagName("summary"):
+        for paragraph in summary.getElementsByTagName("p"):
+            document.renameNode(paragraph, str(paragraph.namespaceURI), "span")
+            yield "paragraphs in summaries"
+    # A role that ARIA has withdrawn.
+    for element in document.getElementsByTagName("div"):
+        if element.getAttribute("role") == "doc-biblioentry":
+            element.setAttribute("role", "listitem")
+            yield "roles of works"
 
 
 def remove(element: minidom.Element) -> None:
@@ -73,12 +93,6 @@ def remove(element: minidom.Element) -> None:
 def is_style(link: minidom.Element) -> bool:
     """Tell whether a link leads to a style sheet."""
     return link.getAttribute("rel") == "stylesheet"
-
-
-def paragraphs_in_summaries(document: minidom.Document) -> list[minidom.Element]:
-    """Return the paragraphs that MyST-NB puts into summaries, where only phrases may stand."""
-    summaries = document.getElementsByTagName("summary")
-    return [text for summary in summaries for text in summary.getElementsByTagName("p")]
 
 
 def mend_package(folder: Path) -> None:
@@ -114,7 +128,7 @@ def manifest_item(folder: Path, name: str, key: str) -> dict[str, str]:
     """Return what the package says of one file."""
     path = folder / name
     text = path.read_text(encoding="utf-8") if path.suffix == ".xhtml" else ""
-    has = {"svg": "<svg" in text, "mathml": "<math" in text, "nav": name == "nav.xhtml"}
+    has = {"svg": "<svg" in text, "mathml": "<math" in text, "nav": name == NAVIGATION}
     properties = " ".join(word for word, there in has.items() if there)
     item = {"id": key, "href": name, "media-type": TYPES[path.suffix]}
     return item | ({"properties": properties} if properties else {})

@@ -207,22 +207,40 @@ def test_a_page_of_all_that_is_written_differently_is_refused(name: str) -> None
 
 PAGE = '<html xmlns="http://www.w3.org/1999/xhtml"><head>{}</head><body>{}</body></html>'
 SUMMARY = "<details><summary><p>More</p></summary><p>Text</p></details>"
+WORK = '<div role="doc-biblioentry"></div>'
 
 
 def test_a_page_of_an_e_book_is_mended_or_refused(tmp_path: Path) -> None:
     page = tmp_path / "part" / "page.xhtml"
     page.parent.mkdir()
     styles = '<link rel="stylesheet" href="x.css"/><script src="x.js"/>'
-    page.write_text(PAGE.format(styles, SUMMARY), encoding="utf-8")
-    assert epub.mend_page(page, tmp_path) == 1
+    page.write_text(PAGE.format(styles, SUMMARY + WORK), encoding="utf-8")
+    found = epub.mend_page(page, tmp_path)
+    assert found == {"paragraphs in summaries": 1, "roles of works": 1}
     text = page.read_text(encoding="utf-8")
     assert "<summary><span>More</span></summary><p>Text</p>" in text
     assert 'href="../_static/epub.css"' in text
+    assert '<div role="listitem"/>' in text
     assert "x.css" not in text
     assert "script" not in text
     page.write_text(PAGE.format("", SUMMARY), encoding="utf-8")
     with pytest.raises(MendError, match=r"styles of page\.xhtml"):
         epub.mend_page(page, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["paragraphs in summaries", "roles of works"])
+def test_an_e_book_without_anything_to_mend_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / "epub"
+    (folder / "_static").mkdir(parents=True)
+    (folder / "book.epub").touch()
+    (folder / "page.xhtml").touch()
+    both = {"paragraphs in summaries", "roles of works"}
+    monkeypatch.setattr(epub, "build", lambda _: folder)
+    monkeypatch.setattr(epub, "mend_page", lambda *_: epub.Counter(both - {name}))
+    with pytest.raises(MendError, match=name):
+        epub.make_epub()
 
 
 def test_a_package_without_its_lists_is_refused() -> None:
