@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 NB     ?=
+BACKEND ?= jax
 UPGRADE ?= --upgrade
 EDITION = $(BIN)/python -m milestones_book.editions
 NBVAL  := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg \
@@ -10,7 +11,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
           --no-header --no-annotate --quiet $(UPGRADE)
 
-.PHONY: help book pdf epub zip gettext lab test nbval notebooks lint format clean locks
+.PHONY: help book pdf epub zip gettext lab test nbval notebooks mutants portable lint format clean locks
 help:
 	@echo 'make book                     render the book, and say where to open it'
 	@echo 'make pdf | make epub          the book to print, or for an e-reader'
@@ -20,6 +21,8 @@ help:
 	@echo 'make nbval [NB=part/slug]     run lessons, and compare with their stored outputs'
 	@echo 'make lab                      open the lessons in JupyterLab'
 	@echo 'make notebooks [NB=part/slug] run all lessons, or one, and store their outputs'
+	@echo 'make mutants [NB=part/slug]   try wrong versions of lessons: the claims must refuse them'
+	@echo 'make portable BACKEND=jax|torch [NB=part/slug]   run lessons on another backend'
 	@echo 'make lint | make format       check, or tidy, code and notebooks with ruff'
 	@echo 'make locks                    renew the pinned versions in locks/'
 	@echo 'make clean                    remove everything that make has built'
@@ -47,6 +50,17 @@ nbval: $(VENV)/.dev
 
 notebooks: $(VENV)/.dev
 	$(BIN)/python -m milestones_book.lessons run $(NB)
+
+mutants: $(VENV)/.dev
+	$(BIN)/python -m milestones_book.lessons mutants $(NB) $(if $(ONLY),--only '$(ONLY)')
+
+portable: $(VENV)/.dev $(VENV)/.$(BACKEND)
+	$(BIN)/python -m milestones_book.lessons portable --backend $(BACKEND) $(NB)
+
+# Which build of torch fits a machine is for the reader's own package client to say.
+$(VENV)/.torch: | $(BIN)/uv
+	$(BIN)/python -m pip install --quiet torch
+	@touch $@
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -7,10 +7,11 @@ loaded only by :func:`start_lesson` and by :mod:`milestones.training`.
 import importlib
 from types import ModuleType
 
-from milestones import data, evaluation, gradients, plots
-from milestones.claims import ClaimError, claim, film, quote, scientific
+from milestones import data, evaluation, gradients, plots, precision
+from milestones.claims import ClaimError, claim
 from milestones.data import DataError
 from milestones.lesson import start_lesson
+from milestones.quotes import film, quote, scientific
 
 __all__ = [
     "ClaimError",
@@ -21,6 +22,7 @@ __all__ = [
     "film",
     "gradients",
     "plots",
+    "precision",
     "quote",
     "scientific",
     "start_lesson",

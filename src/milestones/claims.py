@@ -4,23 +4,21 @@ Source: book/appendix/how-the-book-is-tested.md.
 """
 
 import math
-from collections.abc import Sequence
-from io import StringIO
-from typing import Any
-
-MEASURED_MARK = "\N{WORD JOINER}"
-"""Invisible character before a quoted measurement; the nbval sanitiser blanks what follows it."""
-
-RECORD_PREFIX = "application/papermill.record/"
-
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-IMAGE_DPI = 200
-"""Resolution of the pixels inside a figure, such as a photograph; all else is lines and text."""
 
 
 class ClaimError(AssertionError):
-    """A measured value lies outside the bound that the lesson states."""
+    """A measured value lies outside the bound that the lesson states.
+
+    Attributes
+    ----------
+    statement
+        What would have been printed after the check mark, without the measurement, such as
+        ``"test accuracy ≥ 0.9"``.
+    """
+
+    def __init__(self, statement: str, measured: float) -> None:
+        super().__init__(f"Not true: {statement}; measured {measured:.6g}.")
+        self.statement = statement
 
 
 def claim(
@@ -57,7 +55,7 @@ def claim(
     statement = _statement(what, at_least, at_most, equals)
     # NaN lies within no bound, so it is refused as well.
     if not _holds(number, at_least, at_most, equals):
-        raise ClaimError(f"Not true: {statement}; measured {number:.6g}.")
+        raise ClaimError(statement, number)
     print(f"✓ {statement}" if equals is not None else f"✓ {statement} (measured {number:.3g})")
 
 
@@ -79,77 +77,3 @@ def _holds(
     low = -math.inf if at_least is None else at_least
     high = math.inf if at_most is None else at_most
     return low <= number <= high
-
-
-def scientific(number: float) -> str:
-    """Return a number as a reader writes it, such as ``"2.4 × 10⁻¹⁰"``, with two digits."""
-    digits, exponent = f"{float(number):.1e}".split("e")
-    return f"{digits}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(RAISED)}"
-
-
-def quote(name: str, value: Any) -> None:
-    """Store a number, a text or a figure under a name, so that a chapter page can show it.
-
-    The chapter quotes a text with the role ``{glue:text}`` and a figure with the directive
-    ``{notebook-figure}``. A text is stored invisibly, marked as measured. A Matplotlib figure is
-    also displayed where the call stands, then closed.
-
-    Parameters
-    ----------
-    name
-        Unique within the notebook, such as ``"test-accuracy"``.
-    value
-        A Matplotlib figure, or anything whose ``str`` is ready to print.
-    """
-    from matplotlib.figure import Figure
-
-    if isinstance(value, Figure):
-        _store(name, "image/svg+xml", _drawing(value))
-    else:
-        _store(name, "text/plain", f"{MEASURED_MARK}{value}", RECORD_PREFIX)
-
-
-def _store(name: str, kind: str, content: str, prefix: str = "", **details: str) -> None:
-    """Put content into the outputs of the running cell; a prefix keeps it out of sight."""
-    from IPython.display import display
-
-    scrapbook = {"name": name, "mime_prefix": prefix}
-    metadata = {"scrapbook": scrapbook, **details}
-    display({f"{prefix}{kind}": content}, metadata=metadata, raw=True)
-
-
-def _drawing(figure: Any) -> str:
-    """Return a Matplotlib figure as SVG, without a date or a file header, and close it."""
-    from matplotlib import pyplot
-
-    drawing = StringIO()
-    figure.savefig(drawing, format="svg", dpi=IMAGE_DPI, metadata={"Date": None})
-    pyplot.close(figure)
-    return drawing.getvalue()[drawing.getvalue().index("<svg") :]
-
-
-def film(name: str, figures: Sequence[Any], labels: Sequence[str]) -> None:
-    """Store figures as the frames of a film that a chapter page plays with a slider.
-
-    The chapter shows it with the directive ``{film}``. Here only the middle frame is displayed.
-    All figures are closed.
-
-    Parameters
-    ----------
-    name
-        Unique within the notebook, such as ``"film-loss"``.
-    figures
-        Matplotlib figures of one size with the same axes limits, so that nothing jumps.
-    labels
-        What the slider says at each frame, such as ``"z = 2"``.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two frames, or not one label for each.
-    """
-    if len(figures) < 2 or len(labels) != len(figures):
-        raise ValueError(f"A film of {len(figures)} frames cannot have {len(labels)} labels.")
-    for number, (figure, label) in enumerate(zip(figures, labels, strict=True)):
-        prefix = "" if number == len(figures) // 2 else RECORD_PREFIX
-        _store(f"{name}-{number:02}", "image/svg+xml", _drawing(figure), prefix, label=label)

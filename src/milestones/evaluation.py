@@ -4,9 +4,10 @@ Taught in book/fine-tuning/auditing-a-result.md.
 """
 
 from dataclasses import dataclass
+from operator import index
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,18 @@ def proportion(successes: int, trials: int, confidence: float = 0.95) -> Proport
     Raises
     ------
     ValueError
-        If the counts are impossible.
+        If the counts are impossible, or the confidence does not lie between 0 and 1.
 
     Source: Wilson (1927), *Journal of the American Statistical Association* 22, 209-212.
     """
     from scipy.stats import binomtest
 
+    if not 0 < confidence < 1:
+        raise ValueError(f"The confidence must lie between 0 and 1, not {confidence}.")
+    try:
+        successes, trials = index(successes), index(trials)
+    except TypeError:
+        raise ValueError(f"Counts are integers, unlike {successes!r} and {trials!r}.") from None
     if trials < 1 or not 0 <= successes <= trials:
         raise ValueError(f"{successes} successes out of {trials} trials is not a proportion.")
     interval = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
@@ -57,12 +64,15 @@ def accuracy(labels: ArrayLike, predictions: ArrayLike, confidence: float = 0.95
     Parameters
     ----------
     labels, predictions
-        Class numbers, both of shape ``(examples,)``.
+        Class numbers, both of shape ``(examples,)``; whole numbers of any type.
+    confidence
+        The coverage wanted, between 0 and 1.
 
     Raises
     ------
     ValueError
-        If the shapes differ, or there are no examples.
+        If the shapes differ, there are no examples, or these are no class numbers: text,
+        probabilities, NaN.
     """
     right = _right(labels, predictions)
     return proportion(int(right.sum()), right.size, confidence)
@@ -79,6 +89,11 @@ def paired_test(labels: ArrayLike, first: ArrayLike, second: ArrayLike) -> float
     labels, first, second
         True classes and two sets of predictions for the same examples, each ``(examples,)``.
 
+    Raises
+    ------
+    ValueError
+        As :func:`accuracy`.
+
     Source: McNemar (1947), *Psychometrika* 12, 153-157.
     """
     from scipy.stats import binomtest
@@ -91,11 +106,18 @@ def paired_test(labels: ArrayLike, first: ArrayLike, second: ArrayLike) -> float
     return float(binomtest(first_only, first_only + second_only, 0.5).pvalue)
 
 
-def _right(labels: ArrayLike, predictions: ArrayLike) -> np.ndarray:
-    labels, predictions = np.asarray(labels), np.asarray(predictions)
-    if labels.ndim != 1 or labels.shape != predictions.shape:
+def _right(labels: ArrayLike, predictions: ArrayLike) -> NDArray[np.bool_]:
+    """Return which predictions are right, after refusing what cannot be compared."""
+    true, predicted = np.asarray(labels), np.asarray(predictions)
+    if true.ndim != 1 or true.shape != predicted.shape:
         raise ValueError(
-            f"Labels {labels.shape} and predictions {predictions.shape} must be two equally "
+            f"Labels {true.shape} and predictions {predicted.shape} must be two equally "
             "long lists of class numbers."
         )
-    return labels == predictions
+    if not true.size:
+        raise ValueError("There are no examples to count.")
+    for classes in (true, predicted):
+        # Rounding turns a fraction into another number, and NaN differs from itself.
+        if classes.dtype.kind not in "biuf" or np.any(classes != np.round(classes)):
+            raise ValueError("Classes are whole numbers, not text, probabilities or NaN.")
+    return np.equal(true, predicted)

@@ -4,20 +4,20 @@ Source: book/preface.md.
 """
 
 import contextlib
-import logging
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 
-from milestones import plots
+from milestones import backends, plots
 
 
 def start_lesson(seed: int = 0) -> None:
     """Prepare a notebook; call it before importing Keras.
 
-    Loads Keras without its start-up messages, seeds Python, NumPy and the backend, asks
-    TensorFlow for deterministic operations, and sets the book's figure style.
+    Loads Keras without its start-up messages, asks the backend for deterministic operations and,
+    where it needs asking, for 64-bit numbers, seeds Python, NumPy and the backend, and sets the
+    book's figure style.
 
     Parameters
     ----------
@@ -28,14 +28,7 @@ def start_lesson(seed: int = 0) -> None:
     with silenced_stderr():
         import keras
 
-        if keras.backend.backend() == "tensorflow":
-            import tensorflow
-
-            tensorflow.config.experimental.enable_op_determinism()
-            # The first operation wakes the device layer, which logs too.
-            tensorflow.constant(0.0)
-            # Advice on speed, such as "retracing", would end up in stored outputs.
-            logging.getLogger("tensorflow").setLevel("ERROR")
+        backends.prepare()
     keras.utils.set_random_seed(seed)
     plots.use_style()
 

@@ -1,14 +1,78 @@
-"""A progress line for a person at the keyboard that leaves one tidy line in the notebook.
+"""Training with a falling learning rate and a line of progress, and the outputs of a model.
 
 Source: book/appendix/how-the-book-is-tested.md.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 LINE_WIDTH = 78
+
+
+def fit(
+    model: keras.Model,
+    inputs: Any,
+    targets: Any,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int = 32,
+    loss: keras.losses.Loss | None = None,
+    name: str = "model",
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> dict[str, list[float]]:
+    """Train a model with Adam while the learning rate falls to zero along a cosine.
+
+    Taught in book/mathematics/optimizers-and-regularization.md. What is trainable must be
+    settled before, because the model is compiled here.
+
+    Parameters
+    ----------
+    model
+        Returns logits, unless the loss expects something else.
+    inputs, targets
+        Arrays with the examples along the first axis; several inputs as a list or a dictionary.
+    epochs, batch_size
+        Passes over the examples, and examples in a step; the last batch may be smaller.
+    learning_rate
+        At the first step.
+    loss
+        Cross-entropy of class numbers and logits by default.
+    name
+        What is being trained, in words, for the line of progress.
+    callbacks
+        Further Keras callbacks.
+
+    Returns
+    -------
+    The history of Keras: for each metric its value by epoch, averaged while the weights change.
+    """
+    examples = len(keras.tree.flatten(inputs)[0])
+    steps = epochs * -(-examples // batch_size)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    loss = loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(schedule), loss)
+    watchers = [Progress(name), *callbacks]
+    data = {"x": inputs, "y": targets, "batch_size": batch_size}
+    return dict(model.fit(**data, epochs=epochs, verbose=0, callbacks=watchers).history)
+
+
+def outputs(model: keras.Model, inputs: Any, batch_size: int = 128) -> np.ndarray:
+    """Return a model's outputs in inference, computed batch by batch, as a NumPy array.
+
+    Parameters
+    ----------
+    model
+        With one output.
+    inputs
+        Arrays with the examples along the first axis; several inputs as a list or a dictionary.
+    batch_size
+        Examples held in memory at once.
+    """
+    return np.asarray(model.predict(inputs, batch_size=batch_size, verbose=0))
 
 
 class Progress(keras.callbacks.Callback):
