@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 NB     ?=
+BACKEND ?= jax
 BROWSER ?= yes
 UPGRADE ?= --upgrade
 EDITION = $(BIN)/python -m milestones_book.editions
@@ -16,7 +17,7 @@ NBVAL   = TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 $(
           --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
 # Two that build at once would write the same files: the second waits.
 ALONE   = @$(PYTHON) src/milestones_book/alone.py $(MAKE) --no-print-directory
-COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11.4 --generate-hashes \
           --no-header --no-annotate --quiet $(UPGRADE)
 
 # An environment holds the path of its folder. Where the folder was moved, it is made anew.
@@ -25,7 +26,7 @@ MOVED  := $(shell home=$$(cat $(VENV)/.home 2>/dev/null) && test "$$home" != "$$
 $(if $(MOVED),$(info This folder was moved or copied: its packages are installed anew.))
 
 .PHONY: .book .test .check .pdf .epub .zip .gettext
-.PHONY: help book pdf epub zip gettext lab test check nbval notebooks lint format clean locks
+.PHONY: help book pdf epub zip gettext lab test check nbval notebooks mutants portable lint format clean locks
 help:
 	@echo 'make book                     render the book, and say where to open it'
 	@echo 'make pdf | make epub          the book to print, or for an e-reader'
@@ -36,6 +37,8 @@ help:
 	@echo 'make nbval [NB=part/slug]     run lessons, and compare with their stored outputs'
 	@echo 'make lab                      open the lessons in JupyterLab'
 	@echo 'make notebooks [NB=part/slug] run all lessons, or one, and store their outputs'
+	@echo 'make mutants [NB=part/slug]   try wrong versions of lessons: the claims must refuse them'
+	@echo 'make portable BACKEND=jax|torch [NB=part/slug]   run lessons on another backend'
 	@echo 'make lint | make format       check code, types and notebooks, or tidy them'
 	@echo 'make locks                    renew the pinned versions in locks/'
 	@echo 'make clean                    remove everything that make has built'
@@ -45,7 +48,7 @@ book:
 	@echo "The book is ready: open _build/html/index.html in a browser."
 
 .book: $(VENV)/.book node_modules/.made
-	@$(BIN)/jupyter-book build . -n -W --keep-going --quiet
+	@$(EDITION) site
 
 pdf epub zip gettext:
 	$(ALONE) .$@
@@ -78,6 +81,17 @@ nbval: $(VENV)/.dev
 notebooks: $(VENV)/.dev
 	$(BIN)/python -m milestones_book.lessons run $(NB)
 
+mutants: $(VENV)/.dev
+	$(BIN)/python -m milestones_book.lessons mutants $(NB) $(if $(ONLY),--only '$(ONLY)')
+
+portable: $(VENV)/.dev $(VENV)/.$(BACKEND)
+	$(BIN)/python -m milestones_book.lessons portable --backend $(BACKEND) $(NB) $(if $(TIMES),--times $(TIMES))
+
+# Which build of torch fits a machine is for the reader's own package client to say.
+$(VENV)/.torch: | $(BIN)/uv
+	$(BIN)/python -m pip install --quiet torch
+	@touch $@
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -92,8 +106,8 @@ clean:
 
 # Tools. Each use has a stamp, newer than its lock once the packages are in place.
 $(BIN)/uv: locks/uv.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-	  { echo 'Milestones needs Python 3.11, 3.12 or 3.13: try "make PYTHON=python3.13 ...".'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 4) <= sys.version_info < (3, 14))' || \
+	  { echo 'Milestones needs Python 3.11 (from 3.11.4 on), 3.12 or 3.13: try "make PYTHON=python3.13 ...".'; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r locks/uv.txt
 	@cd $(VENV) && pwd -P > .home

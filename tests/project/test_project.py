@@ -78,7 +78,7 @@ def test_locks_agree_with_the_one_that_the_tests_use(use: str) -> None:
 
 def test_jupyter_book_stays_below_2_and_python_within_the_supported_range() -> None:
     assert all(version.startswith("1.") for version in locked("book")["jupyter-book"])
-    assert PROJECT["project"]["requires-python"] == ">=3.11,<3.14"
+    assert PROJECT["project"]["requires-python"] == ">=3.11.4,<3.14"
 
 
 def test_the_book_needs_neither_tensorflow_nor_a_lesson_package() -> None:

@@ -3,23 +3,28 @@
 Source: book/appendix/how-the-book-is-tested.md.
 """
 
+import fcntl
 import multiprocessing
 import os
 import resource
+import shutil
 import sys
-import time
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-CELL_TIMEOUT_SECONDS = 300
+from milestones_book.lessons.execution import LessonError, die_with_parent, execute, read
 
 
 def run(path: Path) -> None:
     """Execute a lesson from top to bottom and store its outputs, duration and peak memory.
 
-    The file is replaced only when every cell has run, so a failure loses nothing.
+    The file is replaced only when every cell has run, so a failure loses nothing; nor is it
+    replaced when somebody has saved it since, so no edit is lost.
 
     Parameters
     ----------
@@ -28,31 +33,42 @@ def run(path: Path) -> None:
 
     Raises
     ------
-    nbclient.exceptions.CellExecutionError, nbclient.exceptions.DeadKernelError
-        If a cell fails, or the kernel is killed.
+    LessonError
+        If the lesson cannot be read, fails, runs already, or was edited while it ran.
     """
-    from nbclient import NotebookClient
+    with _only_run_of(path):
+        before = path.read_bytes()
+        notebook = read(path)
+        seconds = execute(notebook, path.parent)
+        clean(notebook)
+        notebook.metadata.setdefault("milestones", {})["measured"] = {
+            "seconds": round(seconds),
+            "peak_memory_gb": round(_peak_memory_of_children_gb(), 1),
+            "cores": _usable_cores(),
+        }
+        _replace(path, before, notebook)
 
-    notebook = nbformat.read(path, as_version=4)
-    started = time.perf_counter()
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT_SECONDS,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
-        coalesce_streams=True,
-        record_timing=False,
-    )
-    client.execute()
-    clean(notebook)
-    notebook.metadata.setdefault("milestones", {})["measured"] = {
-        "seconds": round(time.perf_counter() - started),
-        "peak_memory_gb": round(_peak_memory_of_children_gb(), 1),
-        "cores": _usable_cores(),
-    }
-    incomplete = path.with_name(f".{path.name}.incomplete")
-    nbformat.write(notebook, incomplete)
-    incomplete.replace(path)
+
+@contextmanager
+def _only_run_of(path: Path) -> Iterator[None]:
+    """Hold the file's lock, so that a second run of one lesson is refused."""
+    with path.open("rb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LessonError("another run of it is under way.") from None
+        yield
+
+
+def _replace(path: Path, before: bytes, notebook: NotebookNode) -> None:
+    """Write a notebook in one step in the place of a file that still has its old content."""
+    with tempfile.TemporaryDirectory(prefix=f".{path.stem}.", dir=path.parent) as folder:
+        complete = Path(folder) / path.name
+        nbformat.write(notebook, complete)
+        shutil.copymode(path, complete)
+        if path.read_bytes() != before:
+            raise LessonError("it was edited while it ran: the edits stay, so run it again.")
+        complete.replace(path)
 
 
 def clean(notebook: NotebookNode) -> None:
@@ -89,14 +105,11 @@ def _usable_cores() -> int:
 
 def _run_reporting(path: Path) -> None:
     """Run one lesson and end the process with one clear sentence if it fails."""
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
-
+    die_with_parent()
     try:
         run(path)
-    except CellExecutionError as error:
-        sys.exit(f"{path.name} failed and was left as it was:\n{error}")
-    except DeadKernelError:
-        sys.exit(f"{path.name} was left as it was: its kernel was killed (out of memory?).")
+    except LessonError as error:
+        sys.exit(f"{error.details}\n{path.name} was left as it was: {error}".lstrip())
 
 
 def run_all(paths: list[Path]) -> int:

@@ -1,12 +1,14 @@
 """Tables made from data: the catalogue, and the measured times."""
 
 from importlib.resources import files
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 from milestones.data import load_catalog
 from milestones_book.contents import lessons
+from milestones_book.lessons.mutants.report import STORED, stored
 from milestones_book.pages.base import BookDirective
 
 
@@ -46,7 +48,28 @@ class MeasuredTimes(BookDirective):
         return [f"[{name}]({address})", f"{measured.seconds} s", memory, str(measured.cores)]
 
 
+class MutantsTable(BookDirective):
+    """The table of mutants, from the stored results of ``make mutants``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one row for each lesson."""
+        self.env.note_dependency(str(STORED))
+        header = ["Lesson", "Claims", "Only arithmetic", "Mutants killed", "Wrong answers refused"]
+        rows = [
+            [
+                f"[{name}](/notebooks/{name}.ipynb)",
+                str(result["claims"]),
+                str(result["arithmetic"]),
+                f"{result['kills']} of {result['mutants']}",
+                f"{result['refused']} of {result['answers']}",
+            ]
+            for name, result in stored(Path(self.env.srcdir)).items()
+        ]
+        return self.table(header, rows)
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("measured-times", MeasuredTimes)
+    app.add_directive("mutants-table", MutantsTable)
