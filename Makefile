@@ -7,12 +7,13 @@ BACKEND ?= jax
 BROWSER ?= yes
 UPGRADE ?= --upgrade
 EDITION = $(BIN)/python -m milestones_book.editions
-PYTEST  = $(BIN)/python -m pytest -n 2
+# Two workers, one thread each.
+PYTEST  = TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
+          $(BIN)/python -m pytest -n 2
 TRACE   = test $(BROWSER) = no || $(PYTEST) tests/browser --last-failed \
           --last-failed-no-failures=none --tracing=retain-on-failure
-# Each lesson on one thread, two lessons at once, the longest first.
-NBVAL   = TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 $(PYTEST) \
-          -p no:randomly --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env \
+# The longest lesson first.
+NBVAL   = $(PYTEST) -p no:randomly --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env \
           --nbval-sanitize-with tests/nbval_sanitize.cfg \
           --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
 # Two that build at once would write the same files: the second waits.
@@ -73,7 +74,8 @@ test:
 check:
 	$(ALONE) .check
 .check: $(VENV)/.dev lint .book
-	$(NBVAL) --changed tests/unit tests/contents tests/project tests/browser/test_pages.py notebooks
+	$(NBVAL) --changed -k 'not picked_by_the_commit' \
+	  tests/unit tests/contents tests/project tests/browser/test_pages.py notebooks
 
 nbval: $(VENV)/.dev
 	$(NBVAL) $(if $(GREEN),--green $(GREEN)) $(if $(NB),notebooks/$(NB).ipynb,notebooks)

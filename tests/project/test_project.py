@@ -158,6 +158,8 @@ def test_make_help_names_every_target_that_a_person_needs() -> None:
         "test",
         "check",
         "nbval",
+        "mutants",
+        "portable",
         "notebooks",
         "lint",
         "clean",

@@ -164,5 +164,5 @@ def test_tests_of_a_file_share_a_worker_and_visits_to_pages_do_not() -> None:
 
 def test_what_is_named_in_the_groups_exists() -> None:
     assert all((ROOT / file).is_file() for file in EDITIONS)
-    browser = "".join(path.read_text("utf-8") for path in ROOT.glob("tests/browser/*.py"))
-    assert all(f"def {name}(" in browser for name in ANYWHERE)
+    code = "".join(path.read_text("utf-8") for path in ROOT.glob("tests/*/test_*.py"))
+    assert all(f"def {name}" in code for name in ANYWHERE)

@@ -4,8 +4,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 EDITIONS = ("tests/browser/test_pdf.py", "tests/site/test_editions.py")
 """They build in one folder, so they run one after the other."""
-ANYWHERE = ("test_a_page_has_no_fault", "test_a_page_is_quiet_light_and_still_on_a_narrow_window")
-"""Each page is a visit of its own: these tests fill whichever worker is free."""
+VISITS = ("test_a_page_has_no_fault", "test_a_page_is_quiet_light_and_still_on_a_narrow_window")
+ANYWHERE = (*VISITS, "test_a_lesson_picked_by_the_commit")
+"""Each page is a visit of its own, each lesson a kernel: they go to whichever worker is free."""
 
 
 def group_of(nodeid: str) -> str:
