@@ -3,6 +3,7 @@
 Source: book/preface.md.
 """
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable
@@ -54,12 +55,34 @@ def _prepare_tensorflow() -> None:
     logging.getLogger("tensorflow").setLevel("ERROR")
 
 
+def _keep_float64() -> None:
+    """Let ``keras.ops`` compute in float64 when it is given float64, as on TensorFlow.
+
+    On other backends Keras 3.15 rounds the result of many operations to float32 without a word
+    (its table of result types has no public switch). Its default, float32, is not touched.
+    """
+    import keras
+    from keras.src.backend.common import dtypes
+
+    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+    if keras.backend.result_type("float64", float) != "float64":
+        raise RuntimeError("This version of Keras needs another way to compute in float64.")
+
+
+def _load_tensorflow() -> None:
+    # Keras loads it later to read data, whatever the backend, and then its messages would show.
+    with contextlib.suppress(ImportError):
+        import tensorflow  # noqa: F401
+
+
 def _prepare_jax() -> None:
     import jax
 
     # Otherwise JAX rounds every float64 array to float32 without a word.
     jax.config.update("jax_enable_x64", True)
+    _keep_float64()
     logging.getLogger("jax").setLevel("ERROR")
+    _load_tensorflow()
 
 
 def _prepare_torch() -> None:
@@ -68,6 +91,8 @@ def _prepare_torch() -> None:
     import torch
 
     torch.use_deterministic_algorithms(True, warn_only=True)
+    _keep_float64()
+    _load_tensorflow()
 
 
 def _tensorflow_gradient(

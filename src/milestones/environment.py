@@ -6,22 +6,51 @@ Source: book/appendix/environment-check.md.
 """
 
 import importlib.metadata
+import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from milestones.data.catalog import load_catalog
+from milestones.data.errors import DataError
 from milestones.data.resolver import cache_folder, locate
-from milestones.lesson import silenced_stderr
 
 MEMORY_NEEDED_GB = 4.0
 DISK_NEEDED_GB = 1.0
-PYTHON_NEEDED = (3, 11)
+PYTHON_NEEDED = (3, 11, 4)
 PYTHON_TOO_NEW = (3, 14)
+
+PACKAGES = {
+    "tensorflow": "tensorflow",
+    "keras": "keras",
+    "keras-hub": "keras_hub",
+    "scikit-learn": "sklearn",
+    "h5py": "h5py",
+    "gguf": "gguf",
+    "ipykernel": "ipykernel",
+}
+"""What the lessons import, by the name under which it is installed."""
+
+COUNT_GPUS = "import tensorflow; answer = len(tensorflow.config.list_physical_devices('GPU'))"
+
+PROBE = """
+import json, sys
+report, sys.stdout = sys.stdout, sys.stderr
+for statement in sys.argv[1:]:
+    answer, works = "", True
+    try:
+        exec(statement)
+    except Exception as error:
+        while error.__cause__ or error.__context__:
+            error = error.__cause__ or error.__context__
+        answer, works = f"{type(error).__name__}: {' '.join(str(error).split())}", False
+    print(json.dumps([works, answer]), file=report, flush=True)
+"""
+"""Runs statements; reports whether each works, and its answer or the first cause of its failure."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +64,7 @@ class Finding:
 
     def __str__(self) -> str:
         mark = "ok  " if self.ok else ("FAIL" if self.needed else "note")
-        return f"{mark}  {self.name:11} {self.detail}"
+        return f"{mark}  {self.name:12} {self.detail}"
 
 
 def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
@@ -43,15 +72,41 @@ def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
     shown = ".".join(map(str, version))
     if PYTHON_NEEDED <= version < PYTHON_TOO_NEW:
         return Finding("Python", True, shown)
-    return Finding("Python", False, f"{shown}: install Python 3.11, 3.12 or 3.13")
+    return Finding("Python", False, f"{shown}: install Python 3.11.4 or later, 3.12 or 3.13")
 
 
-def check_package(name: str) -> Finding:
-    """Check that a package is installed."""
+def ask(*statements: str) -> list[tuple[bool, str]]:
+    """Run statements in a process of their own, so that a library that crashes is only reported.
+
+    Returns
+    -------
+    list of (bool, str)
+        For each statement, whether it works, and what it assigned to ``answer`` or why not.
+    """
+    command = [sys.executable, "-c", PROBE, *statements]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    answers = [(works, str(answer)) for works, answer in map(json.loads, done.stdout.splitlines())]
+    if len(answers) == len(statements):
+        return answers
+    return [*answers, (False, "Python stopped"), *ask(*statements[len(answers) + 1 :])]
+
+
+def check_libraries() -> list[Finding]:
+    """Import every package that a lesson needs, and count the GPUs, which no lesson needs."""
+    imports = [f"import {module}" for module in PACKAGES.values()]
+    *imported, (works, answer) = ask(*imports, COUNT_GPUS)
+    findings = [judge_package(name, *found) for name, found in zip(PACKAGES, imported, strict=True)]
+    detail = f"{answer} found; no lesson needs one" if works else "unknown: TensorFlow fails"
+    return [*findings, Finding("GPU", answer not in ("", "0") and works, detail, needed=False)]
+
+
+def judge_package(name: str, works: bool, reason: str) -> Finding:
+    """Say whether a package is installed, and whether it could be imported."""
     try:
-        return Finding(name, True, importlib.metadata.version(name))
+        version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return Finding(name, False, 'not installed: run pip install -e ".[notebooks]"')
+    return Finding(name, works, version if works else f"{version} cannot be imported: {reason}")
 
 
 def check_memory(total_gb: float | None = None) -> Finding:
@@ -65,7 +120,10 @@ def check_memory(total_gb: float | None = None) -> Finding:
 
 def check_disk(free_gb: float | None = None) -> Finding:
     """Check the free disk space where the cache lies, in GB."""
-    folder = cache_folder()
+    try:
+        folder = cache_folder()
+    except DataError as error:
+        return Finding("disk", False, str(error))
     while not folder.exists():
         folder = folder.parent
     free_gb = shutil.disk_usage(folder).free / 1e9 if free_gb is None else free_gb
@@ -73,18 +131,6 @@ def check_disk(free_gb: float | None = None) -> Finding:
     if free_gb >= DISK_NEEDED_GB:
         return Finding("disk", True, detail)
     return Finding("disk", False, f"{detail}: free at least {DISK_NEEDED_GB:.0f} GB")
-
-
-def check_gpu() -> Finding:
-    """Say whether TensorFlow sees a GPU; no lesson needs one."""
-    try:
-        with silenced_stderr():
-            import tensorflow
-
-            count = len(tensorflow.config.list_physical_devices("GPU"))
-    except ImportError:
-        return Finding("GPU", False, "unknown, because TensorFlow is missing", needed=False)
-    return Finding("GPU", bool(count), f"{count} found; no lesson needs one", needed=False)
 
 
 def check_data() -> Finding:
@@ -114,18 +160,9 @@ def _memory_gb() -> float:
 
 def main() -> int:
     """Print every finding; return 1 if something that a lesson needs is missing."""
-    checks: list[Callable[[], Finding]] = [
-        check_python,
-        lambda: check_package("tensorflow"),
-        lambda: check_package("keras"),
-        check_memory,
-        check_disk,
-        check_gpu,
-        check_data,
-        check_network,
-    ]
-    findings = [check() for check in checks]
-    print("\n".join(map(str, findings)))
+    findings = [check_python(), *check_libraries()]
+    findings += [check_memory(), check_disk(), check_data(), check_network()]
+    print(*findings, sep="\n")
     return int(any(finding.needed and not finding.ok for finding in findings))
 
 

@@ -266,7 +266,7 @@ def _slice(
     function: Callable[..., Any], arguments: tuple[Any, ...], place: int
 ) -> Callable[[Any], Any]:
     """Return a function of one argument; the others stay where they are."""
-    return lambda moved: function(*arguments[:place], moved, *arguments[place + 1 :])
+    return lambda moved: call(function, *arguments[:place], moved, *arguments[place + 1 :])
 
 
 def _require_tolerance(tolerance: float) -> None:

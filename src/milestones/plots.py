@@ -4,6 +4,7 @@ Source: book/appendix/how-the-book-is-tested.md.
 """
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 from matplotlib import pyplot
@@ -116,8 +117,9 @@ def label_line(line: Line2D, name: str, shift: float = 0.0) -> Annotation:
     ends = ends[np.isfinite(ends).all(axis=1)]
     if not len(ends):
         raise ValueError(f"The line {name!r} has no point to stand beside.")
-    beside = {"xytext": (8, shift), "textcoords": "offset points", "va": "center"}
-    return line.axes.annotate(name, ends[-1], **beside, color=line.get_color())
+    end, color = tuple(ends[-1]), line.get_color()
+    beside = {"textcoords": "offset points", "va": "center", "color": color}
+    return cast(Axes, line.axes).annotate(name, end, (8, shift), **cast(Any, beside))
 
 
 def image_grid(

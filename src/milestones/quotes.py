@@ -12,14 +12,14 @@ with an invisible mark, because it was measured and may differ on another machin
 Source: book/appendix/how-the-book-is-tested.md.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # importing these takes long
     from matplotlib.figure import Figure
+    from nbformat import NotebookNode
 
 MEASURED_MARK = "\N{WORD JOINER}"
 """Invisible character before a quoted measurement; the nbval sanitizer blanks what follows it."""
@@ -38,7 +38,12 @@ IMAGE_DPI = 200
 
 
 def scientific(number: float) -> str:
-    """Return a number as a reader writes it, such as ``"2.4 × 10⁻¹⁰"``, with two digits."""
+    """Return a number as a reader writes it, such as ``"2.4 × 10⁻¹⁰"``, with two digits.
+
+    A number that is not finite is written ``inf``, ``-inf`` or ``nan``.
+    """
+    if not math.isfinite(number):
+        return f"{float(number)}"
     digits, exponent = f"{float(number):.1e}".split("e")
     return f"{digits}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(RAISED)}"
 
@@ -106,7 +111,7 @@ def film(
         _store(f"{name}-{number:02}", FIGURE_TYPE, drawn, prefix, **tie)
 
 
-def _store(name: str, kind: str, content: str, prefix: str = "", **tie: str | int) -> None:
+def _store(name: str, kind: str, content: str, prefix: str = "", **tie: Any) -> None:
     """Put content into the outputs of the running cell; a prefix keeps it out of sight."""
     from IPython.display import display
 
@@ -124,7 +129,7 @@ def _closed_drawing(figure: "Figure") -> str:
     return file.getvalue()[file.getvalue().index("<svg") :]
 
 
-def stored_outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
+def stored_outputs(notebook: "NotebookNode") -> Iterator["NotebookNode"]:
     """Yield all that a notebook stores for pages, in order: texts, figures and frames."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -132,14 +137,14 @@ def stored_outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
                 yield output
 
 
-def stored_texts(notebook: NotebookNode) -> dict[str, str]:
+def stored_texts(notebook: "NotebookNode") -> dict[str, str]:
     """Return the quoted texts of a notebook by name, without their marks."""
     key = f"{RECORD_PREFIX}{TEXT_TYPE}"
     outputs = [output for output in stored_outputs(notebook) if key in output.data]
     return {output.metadata.scrapbook.name: unmarked(output.data[key]) for output in outputs}
 
 
-def stored_figures(notebook: NotebookNode) -> dict[str, NotebookNode]:
+def stored_figures(notebook: "NotebookNode") -> dict[str, "NotebookNode"]:
     """Return the outputs of a notebook's quoted figures by name; frames of films are left out."""
     return {
         output.metadata.scrapbook.name: output
@@ -148,7 +153,7 @@ def stored_figures(notebook: NotebookNode) -> dict[str, NotebookNode]:
     }
 
 
-def stored_films(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
+def stored_films(notebook: "NotebookNode") -> dict[str, list["NotebookNode"]]:
     """Return the outputs of each film's frames, in the order of the slider, by the film's name."""
     films: dict[str, list[NotebookNode]] = {}
     for output in stored_outputs(notebook):
@@ -159,12 +164,12 @@ def stored_films(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
     return films
 
 
-def stored_film(notebook: NotebookNode, name: str) -> list[NotebookNode]:
+def stored_film(notebook: "NotebookNode", name: str) -> list["NotebookNode"]:
     """Return the outputs of one film's frames in order; none if there is no such film."""
     return stored_films(notebook).get(name, [])
 
 
-def drawing(output: NotebookNode) -> str | None:
+def drawing(output: "NotebookNode") -> str | None:
     """Return the SVG of a stored output, shown or hidden, or None if it is no drawing."""
     for key in (FIGURE_TYPE, f"{RECORD_PREFIX}{FIGURE_TYPE}"):
         if key in output.get("data", {}):
@@ -172,7 +177,7 @@ def drawing(output: NotebookNode) -> str | None:
     return None
 
 
-def label(output: NotebookNode) -> str:
+def label(output: "NotebookNode") -> str:
     """Return what the slider says at a frame of a film."""
     return str(output.metadata.scrapbook.label)
 

@@ -10,13 +10,17 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 EXTENSIONS = (
+    "freshness",
     "pages.elements",
     "pages.cards",
     "pages.quiz",
+    "pages.quotes",
     "pages.tables",
     "drawing.diagrams",
     "drawing.figures",
     "drawing.formulas",
+    "pages.ebooks",
+    "editions.catalogues",
     "theme.fonts",
     "theme.frame",
     "theme.search",

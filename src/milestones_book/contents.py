@@ -79,6 +79,6 @@ def pages_and_parents(root: Path) -> list[tuple[str, str | None]]:
         yield page, parent
         for tree in toc[page].subtrees:
             for item in tree.items:
-                yield from below(item, None if page == toc.root.docname else page)
+                yield from below(str(item), None if page == toc.root.docname else page)
 
     return list(below(toc.root.docname, None))

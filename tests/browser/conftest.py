@@ -1,23 +1,24 @@
-"""A browser and a server for the tests of the pages."""
+"""The machine's own browser, and a server, for the tests of the pages."""
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 from support.reading import SITE
 from support.server import serve
 
-from milestones_book.editions.browser import find_browser, open_browser
+from milestones_book.editions.browser import OPTIONS, find_browser
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Yield the machine's Chromium; without one, the tests are skipped, but not in CI."""
-    if find_browser() is None and not os.environ.get("MILESTONES_NEEDS_BROWSER"):
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Name the machine's Chromium; without one, the tests are skipped, but not in CI."""
+    path = find_browser()
+    if path is None and not os.environ.get("MILESTONES_NEEDS_BROWSER"):
         pytest.skip("no Chromium on this machine")
-    with open_browser() as found:
-        yield found
+    assert path, "no Chromium on this machine, and MILESTONES_NEEDS_BROWSER is set"
+    return browser_type_launch_args | {"executable_path": path, "args": OPTIONS}
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """Promise: the project's own files agree with each other."""
 
+import ast
+import io
 import json
 import re
 import subprocess
+import tokenize
 import tomllib
 from pathlib import Path
 
@@ -26,6 +29,12 @@ USES = {
     "node": GROUPS["node"],
     "uv": ["uv"],
 }
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+NO_CODE = {
+    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}  # fmt: skip
 
 
 def locked(use: str) -> dict[str, set[str]]:
@@ -69,7 +78,7 @@ def test_locks_agree_with_the_one_that_the_tests_use(use: str) -> None:
 
 def test_jupyter_book_stays_below_2_and_python_within_the_supported_range() -> None:
     assert all(version.startswith("1.") for version in locked("book")["jupyter-book"])
-    assert PROJECT["project"]["requires-python"] == ">=3.11,<3.14"
+    assert PROJECT["project"]["requires-python"] == ">=3.11.4,<3.14"
 
 
 def test_the_book_needs_neither_tensorflow_nor_a_lesson_package() -> None:
@@ -100,13 +109,38 @@ def test_workflow_actions_are_pinned_by_commit() -> None:
         assert all(re.search(r"@[0-9a-f]{40}$", use) for use in uses), path.name
 
 
-def test_the_helper_package_stays_small() -> None:
-    sizes = {
-        path: len(path.read_text(encoding="utf-8").splitlines())
-        for path in (ROOT / "src" / "milestones").rglob("*.py")
-    }
-    assert max(sizes.values()) <= 300
-    assert sum(sizes.values()) <= 1800
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+MODELS = ROOT / "src" / "milestones" / "models"
+
+
+def lines_of_code(path: Path) -> set[int]:
+    """Return the numbers of the lines that hold code: no blanks, no comments, no docstrings."""
+    text = path.read_text(encoding="utf-8")
+    found: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in NO_CODE:
+            found |= set(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            found -= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_module_and_no_function_is_long(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 300
+    code = lines_of_code(path)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = len(code & set(range(node.lineno, node.end_lineno + 1)))
+            assert length <= 30, f"{node.name} has {length} lines"
+
+
+def test_the_package_that_lessons_import_stays_small() -> None:
+    own = [path for path in SOURCES if path.is_relative_to(ROOT / "src" / "milestones")]
+    besides_models = [path for path in own if not path.is_relative_to(MODELS)]
+    assert sum(len(lines_of_code(path)) for path in besides_models) <= 1600
 
 
 def test_make_help_names_every_target_that_a_person_needs() -> None:
@@ -122,6 +156,10 @@ def test_make_help_names_every_target_that_a_person_needs() -> None:
         "gettext",
         "lab",
         "test",
+        "check",
+        "nbval",
+        "mutants",
+        "portable",
         "notebooks",
         "lint",
         "clean",

@@ -5,7 +5,6 @@ Build it first (``make book``); ``make test`` does.
 
 import hashlib
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +24,7 @@ from support.site_checks import (
     images_without_text,
     parse,
 )
+from support.small_book import built, start
 
 from milestones_book.theme.fonts import ICON_CLASS
 
@@ -35,7 +35,17 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_entry_of_the_table_of_contents_has_a_page_and_no_page_is_extra() -> None:
     built = [p for folder in ("book", "notebooks") for p in (SITE / folder).rglob("*.html")]
     assert sorted(built) == sorted(PAGES)
-    assert (SITE / "index.html").is_file()
+
+
+def test_the_page_at_the_top_is_a_page_and_leads_to_the_front_page() -> None:
+    text = (SITE / "index.html").read_text(encoding="utf-8")
+    page = BeautifulSoup(text, "html.parser")
+    assert text.startswith("<!DOCTYPE html>")
+    assert page.html["lang"] == "en"
+    assert page.title.get_text() == "Milestones"
+    assert page.select_one("meta[http-equiv=refresh]")["content"] == "0; url=book/index.html"
+    assert page.select_one("body a")["href"] == "book/index.html"
+    assert (SITE / "book/index.html").is_file()
 
 
 @each_page
@@ -179,27 +189,12 @@ def test_a_style_sheet_of_another_host_is_found(tmp_path: Path) -> None:
     assert foreign_styles(tmp_path) == ["a.css"]
 
 
-def _small_book(
-    folder: Path, page: str, name: str = "index.md", **options: object
-) -> subprocess.CompletedProcess[str]:
-    """Build a book of one page with this book's settings, and other options for the theme."""
-    for part in ("book/_static", "src/milestones_book/theme"):
-        shutil.copytree(ROOT / part, folder / part)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")
-    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    settings["sphinx"]["config"]["html_theme_options"].update(options)
-    (folder / "_config.yml").write_text(yaml.safe_dump(settings), "utf-8")
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", "utf-8")
-    (folder / "book/references.bib").write_text("", "utf-8")
-    (folder / "book" / name).write_text(page, "utf-8")
-    command = [JUPYTER_BOOK, "build", str(folder), "-n", "-W", "--keep-going", "--quiet"]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def test_a_sound_page_is_built(tmp_path: Path) -> None:
     page = "A formula $x^2$.\n\n```{mermaid}\n:alt: A, then B.\nflowchart LR\n  a --> b\n```"
-    outcome = _small_book(tmp_path, f"# A page\n\n{page}\n")
-    assert outcome.returncode == 0, outcome.stderr
+    start(tmp_path, {"book/index.md": f"# A page\n\n{page}\n"})
+    with built(tmp_path) as app:
+        assert app.warning.getvalue() == ""
+        assert app.statuscode == 0
 
 
 MISTAKES = {
@@ -218,9 +213,10 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_page_with_a_mistake_is_not_built(tmp_path: Path, name: str) -> None:
     page, sentence = MISTAKES[name]
-    outcome = _small_book(tmp_path, f"# A page\n\n{page}\n")
-    assert outcome.returncode != 0
-    assert sentence in outcome.stderr
+    start(tmp_path, {"book/index.md": f"# A page\n\n{page}\n"})
+    with built(tmp_path) as app:
+        assert app.statuscode != 0
+        assert sentence in app.warning.getvalue()
 
 
 LAUNCH = {
@@ -236,9 +232,10 @@ def test_launch_buttons_appear_once_the_repository_has_an_address(tmp_path: Path
     notebook = nbformat.writes(new_notebook(cells=cells, metadata=kernel))
     address = {"repository_url": "https://github.com/someone/milestones"}
     buttons = SETTINGS["launch_buttons"] | {"jupyterhub_url": "https://hub.example.org"}
-    outcome = _small_book(tmp_path, notebook, "index.ipynb", **address, launch_buttons=buttons)
-    assert outcome.returncode == 0, outcome.stderr
-    page = (tmp_path / "_build/html/book/index.html").read_text("utf-8")
+    start(tmp_path, {"book/index.ipynb": notebook})
+    with built(tmp_path, **address, launch_buttons=buttons) as app:
+        assert app.statuscode == 0, app.warning.getvalue()
+        page = (app.outdir / "book/index.html").read_text("utf-8")
     assert [name for name, link in LAUNCH.items() if f'href="{link}' not in page] == []
 
 

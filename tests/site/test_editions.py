@@ -13,14 +13,16 @@ import pytest
 from bs4 import BeautifulSoup
 from support.reading import PAGES, PAIRS, Pair
 
-from milestones_book.editions import tool as editions
+from milestones_book.editions.catalogues import make_gettext
+from milestones_book.editions.epub import make_epub
+from milestones_book.editions.site import make_zip
 
 OPF = "{http://www.idpf.org/2007/opf}"
 
 
 @pytest.fixture(scope="module")
 def epub() -> zipfile.ZipFile:
-    with zipfile.ZipFile(editions.make_epub()) as archive:
+    with zipfile.ZipFile(make_epub()) as archive:
         yield archive
 
 
@@ -51,8 +53,8 @@ def test_formulas_and_figures_of_the_epub_are_drawings_with_words(epub: zipfile.
 
 
 def test_the_archive_of_the_site_holds_every_page_and_is_the_same_every_time() -> None:
-    first = editions.make_zip().read_bytes()
-    with zipfile.ZipFile(editions.make_zip()) as archive:
+    first = make_zip().read_bytes()
+    with zipfile.ZipFile(make_zip()) as archive:
         names = set(archive.namelist())
     assert {f"{page}.html" for page in PAGES} <= names
     assert "index.html" in names
@@ -61,7 +63,7 @@ def test_the_archive_of_the_site_holds_every_page_and_is_the_same_every_time() -
 
 @pytest.fixture(scope="module")
 def catalogues() -> str:
-    folder = editions.make_gettext()
+    folder = make_gettext()
     return "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.pot"))
 
 

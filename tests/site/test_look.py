@@ -6,17 +6,11 @@ import re
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from support.reading import ROOT
+from support.reading import SITE
 
-from milestones.plots import PALETTE
-from milestones_book.drawing.figures import THEMED
+from milestones.plots import DRAWN, PALETTE, STYLE, THEMES
+from milestones_book.drawing.svg import NAMES
 
-STYLE = (ROOT / "src/milestones_book/theme/static/milestones.css").read_text(encoding="utf-8")
-LIGHT, DARK = re.findall(r"^(?::root|html\[data-theme=\"dark\"\]) \{(.*?)^\}", STYLE, re.M | re.S)
-COLORS = {
-    theme: dict(re.findall(r"--figure-(\w+): (#[0-9a-f]{6});", text))
-    for theme, text in [("light", LIGHT), ("dark", DARK)]
-}
 LINES = ("blue", "orange", "green", "purple")
 """The colors of a figure with up to four lines, in the order of the style guide."""
 
@@ -54,19 +48,19 @@ def difference(first: str, second: str, eyes: str) -> float:
     return float(np.linalg.norm(lab(first) - lab(second)))
 
 
-@pytest.mark.parametrize("theme", COLORS)
+@pytest.mark.parametrize("theme", THEMES)
 def test_every_color_stands_out_from_the_paper(theme: str) -> None:
-    colors = COLORS[theme]
+    colors = THEMES[theme]
     assert contrast(colors["ink"], colors["paper"]) >= 7
     assert {
         name: contrast(colors[name], colors["paper"]) >= 3 for name in PALETTE
     } == dict.fromkeys(PALETTE, True)
 
 
-@pytest.mark.parametrize("theme", COLORS)
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("eyes", EYES)
 def test_the_lines_of_a_figure_are_told_apart_by_any_eyes(theme: str, eyes: str) -> None:
-    colors = [COLORS[theme][name] for name in LINES]
+    colors = [THEMES[theme][name] for name in LINES]
     assert min(difference(a, b, eyes) for a, b in itertools.combinations(colors, 2)) >= 10
 
 
@@ -78,9 +72,18 @@ def test_red_and_green_would_be_refused() -> None:
     assert contrast("#777777", "#888888") < 3
 
 
-def test_every_color_of_the_style_has_a_name_in_both_themes() -> None:
-    style = (ROOT / "src/milestones/milestones.mplstyle").read_text(encoding="utf-8")
-    used = {f"#{code.lower()}" for code in re.findall(r"\b[0-9A-F]{6}\b", style)}
-    assert used | {color.lower() for color in PALETTE.values()} <= set(THEMED)
-    for names in COLORS.values():
-        assert set(THEMED.values()) <= set(names)
+def test_every_color_that_is_drawn_has_a_value_in_both_themes() -> None:
+    values = map(str, STYLE.values())
+    used = {value.lower() for value in values if re.fullmatch("#[0-9A-F]{6}", value)}
+    assert used | {color.lower() for color in DRAWN.values()} <= set(NAMES)
+    for colors in THEMES.values():
+        assert set(NAMES.values()) <= set(colors)
+
+
+def test_the_style_sheet_of_the_site_has_these_colors() -> None:
+    style = (SITE / "_static/milestones.css").read_text(encoding="utf-8")
+    blocks = r'^(?::root|html\[data-theme="?dark"?\]) \{(.*?)^\}'
+    light, dark = re.findall(blocks, style, re.M | re.S)
+    for theme, text in [("light", light), ("dark", dark)]:
+        found = dict(re.findall(r"--figure-(\w+): (#[0-9a-f]{6});", text))
+        assert found == {name: color.lower() for name, color in THEMES[theme].items()}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 SOUND = Path(__file__).with_name("sound.html")
 
@@ -66,4 +67,25 @@ FAULTS = {
     ),
     "a summary without a name": Fault(MORE, "<summary></summary>", "summary-name"),
     "pale letters": Fault(END, f'<p style="color: #bbb">Pale.</p>{END}', "color-contrast"),
+    "a table too wide for a phone": Fault(
+        END, f'<div style="width: 600px">wide</div>{END}', "wider than its window"
+    ),
+    "letters that are pale in the dark": Fault(
+        END,
+        "<style>@media (prefers-color-scheme: dark) { .dim { color: #bbb } }</style>"
+        f'<p class="dim">Pale.</p>{END}',
+        "color-contrast",
+    ),
 }
+NOISE = Random(0).randbytes(600_000).hex()
+LATE = """const late = document.createElement("div");
+late.style.height = "400px";
+setTimeout(() => document.querySelector("h1").before(late), 200);"""
+SERVED_FAULTS = {
+    "a script that complains": FAULTS["a script that complains"],
+    "a picture from another host": FAULTS["a picture from another host"],
+    "a picture that is not there": Fault('src="data:', 'src="none.png" data-was="', "404"),
+    "a box that comes late": Fault(END, f"{END}<script>{LATE}</script>", "jumps"),
+    "a page too heavy to load": Fault(END, f"<!-- {NOISE} -->{END}", "transfers"),
+}
+"""What shows when the page comes from a server."""

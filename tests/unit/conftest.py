@@ -1,19 +1,17 @@
 """Keep every unit test away from the user's own data, cache and proxies."""
 
-import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
 import pytest
 from hypothesis import settings
+from support.places import REAL_DATA
 
 import milestones.data.__main__ as command
-from milestones.data import resolver
-
-REAL_DATA = os.environ.get(resolver.FOLDER_VARIABLE)
-USER_CACHE = resolver.cache_folder()
+from milestones.data import Dataset, resolver
 
 matplotlib.use("agg")
 # The same examples everywhere, however busy the machine is.
@@ -40,6 +38,17 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder.mkdir()
     monkeypatch.setenv(resolver.FOLDER_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Dataset], None]:
+    """Make a data set the only one in the catalog."""
+
+    def put(dataset: Dataset) -> None:
+        for module in (resolver, command):
+            monkeypatch.setattr(module, "load_catalog", lambda: {"sample": dataset})
+
+    return put
 
 
 @pytest.fixture

@@ -41,6 +41,15 @@ if keras.backend.backend() == "tensorflow":
     from tensorflow.python.framework import config
 
     assert config.is_op_determinism_enabled()
+if keras.backend.backend() == "torch":
+    import torch
+
+    assert torch.are_deterministic_algorithms_enabled()
+assert keras.config.floatx() == "float32"
+wide = keras.ops.matmul(keras.ops.sin(np.ones((2, 2))), np.ones((2, 2)))
+assert keras.backend.standardize_dtype(wide.dtype) == "float64"
+assert np.allclose(keras.ops.convert_to_numpy(wide), 2 * np.sin(1), rtol=1e-15)
+assert keras.backend.result_type("float32", float) == "float32"
 point = np.array([[0.5, -1.0], [2.0, 3.0]])
 gradient = ms.gradients.automatic_gradient(lambda x: keras.ops.sum(x**3), point)
 assert gradient.dtype == np.float64

@@ -24,7 +24,7 @@ def is_web_address(text: str) -> bool:
 def test_catalog_holds_what_the_lessons_use() -> None:
     assert set(CATALOG) == {
         "cifar-10", "mobilenet", "minilm", "banking77", "cmn-eng", "pneumonia-mnist",
-        "tinyshakespeare",
+        "smollm2", "tinyshakespeare",
     }  # fmt: skip
 
 
@@ -69,8 +69,29 @@ def test_hash_is_whole(download: Download) -> None:
     assert re.fullmatch(r"sha256:[0-9a-f]{64}|md5:[0-9a-f]{32}", download.hash)
 
 
+@each_download
+def test_every_file_inside_an_archive_that_is_listed_has_a_whole_hash(download: Download) -> None:
+    for path, digest in download.contents.items():
+        assert Path(path).is_relative_to(download.path)
+        assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest)
+
+
+@each_dataset
+def test_a_single_file_from_an_archive_has_a_hash_of_its_own(dataset: Dataset) -> None:
+    for download in dataset.downloads:
+        assert download.path not in dataset.files or download.path in dataset.hashes
+
+
 def test_hashes_differ() -> None:
     assert len({download.hash for download in DOWNLOADS}) == len(DOWNLOADS)
+
+
+def test_hashes_of_a_data_set_are_those_of_its_files_and_not_of_its_archives() -> None:
+    assert set(CATALOG["banking77"].hashes) == {"banking77/train.csv", "banking77/test.csv"}
+    assert set(CATALOG["minilm"].hashes) == {"minilm/model.safetensors"}
+    assert CATALOG["cifar-10"].hashes == {}
+    (weights,) = CATALOG["smollm2"].hashes.values()
+    assert weights != CATALOG["smollm2"].downloads[0].hash
 
 
 def test_size_of_a_data_set_is_the_sum_of_its_downloads() -> None:

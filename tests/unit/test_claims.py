@@ -1,23 +1,13 @@
-"""The promise: a claim prints a line that is the same on every machine up to "measured", or raises;
-a quote stores a value for a page without showing it twice.
-"""
+"""The promise: a claim prints one line, the same on every machine up to "measured", or raises."""
 
 import math
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.pylabtools import select_figure_formats
-from IPython.utils.capture import CapturedIO, capture_output
-from matplotlib import pyplot
-from traitlets.config import Config
 
-from milestones import ClaimError, claim, film, quote, scientific
-from milestones.plots import use_style
+from milestones import ClaimError, claim
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -105,6 +95,19 @@ def test_broken_claim_says_what_was_measured() -> None:
     assert isinstance(caught.value, AssertionError)
 
 
+@pytest.mark.parametrize(
+    "bounds", [{"at_least": 1000.5}, {"at_most": -1}, {"at_least": 1, "at_most": 2}, {"equals": 2}]
+)
+def test_broken_claim_carries_the_statement_that_it_would_have_printed(
+    bounds: dict, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ClaimError) as caught:
+        claim("test accuracy", 0.5, **bounds)
+    right = max(bounds.values())
+    claim("test accuracy", right, **bounds)
+    assert capsys.readouterr().out.split(" (measured")[0].rstrip() == f"✓ {caught.value.statement}"
+
+
 @pytest.mark.parametrize("bounds", [{}, {"equals": 1, "at_least": 1}, {"equals": 1, "at_most": 1}])
 def test_wrong_call_is_refused(bounds: dict) -> None:
     with pytest.raises(ValueError, match="either equals, or at_least and/or at_most"):
@@ -114,94 +117,3 @@ def test_wrong_call_is_refused(bounds: dict) -> None:
 def test_bounds_are_named() -> None:
     with pytest.raises(TypeError):
         claim("value", 1, 1)
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    """Start what a notebook shows its outputs through, and leave no trace of it."""
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
-    select_figure_formats(shell, {"png"})
-    yield shell
-    InteractiveShell.clear_instance()
-
-
-def quoted(name: str, value: object) -> CapturedIO:
-    with capture_output() as captured:
-        quote(name, value)
-    return captured
-
-
-def test_quoted_text_is_stored_under_its_name_and_not_shown(shell: InteractiveShell) -> None:
-    captured = quoted("test-accuracy", "93.4 %")
-    (output,) = captured.outputs
-    assert output.data == {"application/papermill.record/text/plain": "\N{WORD JOINER}93.4 %"}
-    assert output.metadata["scrapbook"] == {
-        "name": "test-accuracy",
-        "mime_prefix": "application/papermill.record/",
-    }
-    assert (captured.stdout, captured.stderr) == ("", "")
-
-
-@pytest.mark.parametrize(("value", "text"), [(3, "3"), (0.25, "0.25"), (np.float64(0.5), "0.5")])
-def test_quoted_number_is_stored_as_its_text(
-    shell: InteractiveShell, value: object, text: str
-) -> None:
-    (output,) = quoted("number", value).outputs
-    assert list(output.data.values()) == [f"\N{WORD JOINER}{text}"]
-
-
-def test_quoted_figure_is_shown_once_and_closed(shell: InteractiveShell) -> None:
-    fig, _ = pyplot.subplots()
-    (output,) = quoted("loss-curve", fig).outputs
-    drawing = output.data["image/svg+xml"]
-    assert drawing.startswith("<svg ")
-    assert drawing.rstrip().endswith("</svg>")
-    assert output.metadata["scrapbook"] == {"name": "loss-curve", "mime_prefix": ""}
-    assert not pyplot.fignum_exists(fig.number)
-
-
-def test_a_figure_is_stored_with_letters_and_the_same_bytes_each_time(
-    shell: InteractiveShell,
-) -> None:
-    use_style()
-    stored = []
-    for _ in range(2):
-        fig, ax = pyplot.subplots()
-        ax.plot([0, 1], [0, 1])
-        ax.set_title("Letters stay letters")
-        stored.append(quoted("a-figure", fig).outputs[0].data["image/svg+xml"])
-    assert ">Letters stay letters</text>" in stored[0]
-    assert stored[0] == stored[1]
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(2.44e-10, "2.4 × 10⁻¹⁰"), (np.float32(1), "1.0 × 10⁰"), (-3e12, "-3.0 × 10¹²")],
-)
-def test_a_number_is_written_with_a_power_of_ten(number: float, text: str) -> None:
-    assert scientific(number) == text.replace(" ", "\N{NO-BREAK SPACE}")
-
-
-@pytest.mark.parametrize(("count", "shown"), [(2, 1), (3, 1), (4, 2)])
-def test_film_stores_its_frames_and_shows_the_middle_one(
-    shell: InteractiveShell, count: int, shown: int
-) -> None:
-    figures = [pyplot.subplots(figsize=(1, 1))[0] for _ in range(count)]
-    with capture_output() as captured:
-        film("film-loss", figures, [f"z = {number}" for number in range(count)])
-    assert len(captured.outputs) == count
-    for number, output in enumerate(captured.outputs):
-        prefix = "" if number == shown else "application/papermill.record/"
-        assert list(output.data) == [f"{prefix}image/svg+xml"]
-        expected = {"name": f"film-loss-{number:02}", "mime_prefix": prefix}
-        assert output.metadata == {"scrapbook": expected, "label": f"z = {number}"}
-    assert pyplot.get_fignums() == []
-
-
-@pytest.mark.parametrize(("count", "labels"), [(0, []), (1, ["a"]), (2, ["a"]), (2, list("abc"))])
-def test_film_refuses_too_few_frames_or_labels(count: int, labels: list[str]) -> None:
-    figures = [pyplot.subplots(figsize=(1, 1))[0] for _ in range(count)]
-    with pytest.raises(ValueError, match=f"of {count} frames cannot have {len(labels)} labels"):
-        film("film-loss", figures, labels)
-    pyplot.close("all")

@@ -14,6 +14,7 @@ from support.loopback import good, serve, status
 import milestones.data.__main__ as command
 from milestones.data import load_catalog, resolver
 from milestones.data.catalog import Dataset, Download
+from milestones.data.loaders.reading import READERS
 
 TEXT = b"First Citizen:\n"
 
@@ -98,18 +99,38 @@ def test_verify_finds_a_changed_byte(
     assert bad_line == f"damaged  play: the hash of {path} is wrong; fetch it again."
 
 
-def test_verify_takes_the_user_at_their_word_about_hashes(
+def test_verify_tells_a_file_of_the_user_that_is_not_the_published_one(
     play: Dataset, own_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (own_folder / "play.txt").write_bytes(b"another edition")
     assert command.main(["verify"]) == 0
-    assert capsys.readouterr().out == "ok       play\n"
+    (own_folder / "play.txt").write_bytes(TEXT)
+    assert command.main(["verify"]) == 0
+    assert capsys.readouterr().out == (
+        "unknown  play: play.txt is an unknown file: readable, but not the published one.\n"
+        "ok       play\n"
+    )
+
+
+def test_verify_tells_which_package_it_lacks_to_open_a_file(
+    play: Dataset,
+    own_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def read() -> None:
+        raise ModuleNotFoundError("No module named 'h5py'", name="h5py")
+
+    (own_folder / "play.txt").write_bytes(TEXT)
+    monkeypatch.setitem(READERS, "play", read)
+    assert command.main(["verify"]) == 0
+    assert capsys.readouterr().out == "unknown  play: the package h5py is needed to open it.\n"
 
 
 def fill_with_damage(folder: Path) -> None:
-    """Put an unreadable copy of every data set that has a reader into a folder."""
-    for name in command.READERS:
-        for file in load_catalog()[name].files:
+    """Put an unreadable copy of every data set into a folder."""
+    for dataset in load_catalog().values():
+        for file in dataset.files:
             (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_bytes(b"\xff")
 
@@ -120,9 +141,7 @@ def test_verify_reads_every_copy_of_the_user(
     fill_with_damage(own_folder)
     assert command.main(["verify"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines] == [
-        f"damaged  {name}" for name in load_catalog() if name in command.READERS
-    ]
+    assert [line.split(":")[0] for line in lines] == [f"damaged  {name}" for name in load_catalog()]
 
 
 def test_verify_reads_every_split(own_folder: Path) -> None:
@@ -139,8 +158,8 @@ def test_verify_reads_every_split(own_folder: Path) -> None:
     assert command.main(["verify"]) == 0
 
 
-def test_every_data_set_but_weights_has_a_reader() -> None:
-    assert set(load_catalog()) - set(command.READERS) == {"minilm", "mobilenet"}
+def test_every_data_set_has_a_reader_that_registered_itself() -> None:
+    assert set(load_catalog()) == set(READERS)
 
 
 def test_where_prints_each_folder_in_use(

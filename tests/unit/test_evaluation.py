@@ -89,9 +89,44 @@ def test_shapes_that_do_not_fit_are_refused(labels: object, predictions: object)
         paired_test(labels, predictions, labels)
 
 
-def test_accuracy_of_no_examples_is_refused() -> None:
-    with pytest.raises(ValueError, match="0 successes out of 0 trials"):
+def test_no_examples_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^There are no examples to count"):
         accuracy([], [])
+    with pytest.raises(ValueError, match=r"^There are no examples to count"):
+        paired_test([], [], [])
+
+
+@pytest.mark.parametrize(
+    "wrong", [["0", "1"], [0.5, 1.0], [np.nan, 1], [np.inf, 0.5], [None, 1], [1j, 0]]
+)
+def test_what_is_no_class_number_is_refused(wrong: list) -> None:
+    for arguments in ([wrong, [0, 1]], [[0, 1], wrong], [wrong, wrong]):
+        with pytest.raises(ValueError, match=r"^Classes are whole numbers, not text, prob"):
+            accuracy(*arguments)
+    for arguments in ([wrong, [0, 1], [0, 1]], [[0, 1], wrong, [0, 1]], [[0, 1], [0, 1], wrong]):
+        with pytest.raises(ValueError, match=r"^Classes are whole numbers, not text, prob"):
+            paired_test(*arguments)
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint64", "float32", "float64"])
+def test_class_numbers_may_have_any_type(kind: str) -> None:
+    assert accuracy([0, 1, 2, 3], np.array([0, 1, 2, 2], kind)).value == 0.75
+    assert accuracy([True, False], [1.0, 1.0]).value == 0.5
+
+
+@pytest.mark.parametrize("confidence", [0, 1, -0.5, 1.5, 95, math.nan])
+def test_a_confidence_that_no_interval_has_is_refused(confidence: float) -> None:
+    with pytest.raises(ValueError, match=r"^The confidence must lie between 0 and 1, not "):
+        proportion(5, 10, confidence)
+    with pytest.raises(ValueError, match=r"^The confidence must lie between 0 and 1, not "):
+        accuracy([0, 1], [0, 1], confidence)
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(2.5, 5), (2, 5.0), ("2", 5), (math.nan, 5)])
+def test_counts_that_are_not_integers_are_refused(successes: object, trials: object) -> None:
+    with pytest.raises(ValueError, match=r"^Counts are integers, unlike "):
+        proportion(successes, trials)
+    assert proportion(np.int64(2), np.int32(5)) == proportion(2, 5)
 
 
 def answers(both: int, first: int, second: int, none: int) -> tuple[np.ndarray, ...]:
@@ -102,7 +137,7 @@ def answers(both: int, first: int, second: int, none: int) -> tuple[np.ndarray, 
     return labels, one, two
 
 
-@given(*[st.integers(0, 40)] * 4)
+@given(*[st.integers(0, 40)] * 3, st.integers(1, 40))
 def test_paired_test_is_the_binomial_sum(both: int, first: int, second: int, none: int) -> None:
     discordant, fewer = first + second, min(first, second)
     tail = sum(math.comb(discordant, count) for count in range(fewer + 1))

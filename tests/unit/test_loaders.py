@@ -2,9 +2,11 @@
 at fault.
 """
 
+import codecs
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -151,6 +153,16 @@ def test_text_has_plain_line_ends(own_folder: Path) -> None:
     assert data.load_text() == data.load_text("tinyshakespeare") == "Première\nSecond\n"
 
 
+def test_mark_that_an_editor_put_first_is_not_part_of_the_text(own_folder: Path) -> None:
+    put(own_folder, BANKING_FILES["test"], b"")
+    put(own_folder, BANKING_FILES["train"], codecs.BOM_UTF8 + TABLE)
+    put(own_folder, PAIRS_FILE, codecs.BOM_UTF8 + "Hi.\t嗨。\n".encode())
+    put(own_folder, TEXT_FILE, codecs.BOM_UTF8 + b"First\n")
+    assert data.load_banking77("train")[1] == ["card_arrival", "other"]
+    assert data.load_sentence_pairs() == [("Hi.", "嗨。")]
+    assert data.load_text() == "First\n"
+
+
 @pytest.mark.parametrize(
     ("content", "hint"), [(b"", "empty"), (b"\n \n", "empty"), (b"\x80abc", "not UTF-8")]
 )
@@ -259,10 +271,14 @@ def test_file_that_may_not_be_read_is_named(
 ) -> None:
     path = put(own_folder, TEXT_FILE, b"text")
 
-    def forbidden(self: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(self))
+    usual = Path.open
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    def forbidden(self: Path, *arguments: str, **options: str) -> IO:
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(self))
+        return usual(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", forbidden)
     with pytest.raises(DataError) as caught:
         data.load_text()
     assert str(caught.value) == f"{path} can't be read: Permission denied; check its owner."

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REAL_DATA, USER_CACHE
+from support.places import find_real
 
 from milestones.data import DataError, load_catalog, resolver
 
@@ -66,8 +66,8 @@ answer |= {
 def mobilenet_weights() -> Path | None:
     """Return the MobileNet weights of the user, where there are any."""
     (name,) = load_catalog()["mobilenet"].files
-    places = [Path(folder) / name for folder in (REAL_DATA, USER_CACHE) if folder]
-    return next((path for path in places if path.is_file()), None)
+    folder = find_real(name)
+    return folder and folder / name
 
 
 @pytest.fixture(scope="module")

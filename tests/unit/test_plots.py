@@ -11,7 +11,7 @@ import pytest
 from matplotlib import pyplot
 from matplotlib.colors import to_hex
 
-from milestones.plots import PALETTE, image_grid, use_style
+from milestones.plots import DRAWN, PALETTE, STYLE, THEMES, image_grid, label_line, use_style
 
 DRAW = """
 import hashlib, io, matplotlib
@@ -103,8 +103,69 @@ def test_limits_replace_the_range() -> None:
     assert fig.axes[0].images[0].get_clim() == (-1.0, 1.0)
 
 
-@pytest.mark.parametrize(("count", "titles"), [(0, None), (0, []), (2, ["a"]), (2, list("abc"))])
-def test_image_grid_refuses_what_it_cannot_draw(count: int, titles: list[str] | None) -> None:
+@pytest.mark.parametrize(("count", "titles"), [(0, ()), (0, []), (2, ["a"]), (2, list("abc"))])
+def test_image_grid_refuses_what_it_cannot_draw(count: int, titles: list[str]) -> None:
     with pytest.raises(ValueError, match=f"^Cannot draw {count} images with these titles"):
         image_grid(np.zeros((count, 4, 4)), titles)
     assert pyplot.get_fignums() == []
+
+
+def test_titles_may_stand_above_the_first_row_alone() -> None:
+    fig = image_grid(np.zeros((5, 2, 2)), ["a", "b", "c"], columns=3)
+    assert [ax.get_title() for ax in fig.axes] == ["a", "b", "c", "", "", ""]
+    assert image_grid(np.zeros((2, 2, 2)), ["a", "b"], columns=3).axes[1].get_title() == "b"
+
+
+def test_frames_show_an_empty_image_and_names_stand_at_the_rows() -> None:
+    use_style()
+    fig = image_grid(
+        np.zeros((5, 2, 2)), columns=3, framed=True, rows=["one", "two"], size=(7.0, 2.0)
+    )
+    assert fig.get_size_inches().tolist() == [7.0, 2.0]
+    for number, ax in enumerate(fig.axes):
+        assert ax.axison == (number < 5)
+        assert (list(ax.get_xticks()), list(ax.get_yticks())) == ([], []) or number == 5
+        assert all(spine.get_visible() for spine in ax.spines.values()) or number == 5
+    names = [ax.get_ylabel() for ax in fig.axes]
+    assert names == ["one", "", "", "two", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("rows", "framed"), [(["a"], True), (list("abc"), True), (["a", "b"], False)]
+)
+def test_names_of_rows_that_do_not_fit_are_refused(rows: list[str], framed: bool) -> None:
+    with pytest.raises(ValueError, match=r"^Cannot name 2 rows of images like this"):
+        image_grid(np.zeros((5, 2, 2)), columns=3, rows=rows, framed=framed)
+    assert pyplot.get_fignums() == []
+
+
+def test_a_line_is_named_beside_its_last_point_in_its_color() -> None:
+    _, ax = pyplot.subplots()
+    text = label_line(*ax.plot([0, 1, 2], [3, 5, 4], color=PALETTE["green"]), "loss", shift=5)
+    assert (text.get_text(), text.get_color()) == ("loss", PALETTE["green"])
+    assert tuple(text.xy) == (2, 4)
+    assert text.get_position() == (8, 5)
+    assert (text.anncoords, text.get_va(), text.axes) == ("offset points", "center", ax)
+
+
+def test_a_line_that_breaks_off_is_named_where_it_ends() -> None:
+    _, ax = pyplot.subplots()
+    assert tuple(label_line(*ax.plot([0, 1, 2], [3, 5, np.nan]), "loss").xy) == (1, 5)
+    with pytest.raises(ValueError, match="'loss' has no point to stand beside"):
+        label_line(*ax.plot([0], [np.inf]), "loss")
+
+
+def test_every_theme_has_a_value_for_every_color_that_is_drawn() -> None:
+    assert set(THEMES["light"]) == set(THEMES["dark"]) == set(DRAWN) > set(PALETTE)
+    for colors in (DRAWN, *THEMES.values()):
+        assert len({color.upper() for color in colors.values()}) == len(colors)
+
+
+def test_the_style_draws_with_the_palette_alone() -> None:
+    used = {
+        value
+        for name, value in STYLE.items()
+        if isinstance(value, str) and name.endswith(("color", "facecolor"))
+    }
+    assert used == {DRAWN["ink"], DRAWN["paper"], DRAWN["grid"], DRAWN["grey"]}
+    assert list(STYLE["axes.prop_cycle"].by_key()["color"]) == list(PALETTE.values())

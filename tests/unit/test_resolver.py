@@ -1,4 +1,4 @@
-"""The promise: whatever the network, disk or archive does, a fetch ends in a checked file or in one
+"""The promise: whatever the network or the disk does, a fetch ends in a checked file or in one
 sentence that says what to do, and never in a bad file under its final name.
 """
 
@@ -6,109 +6,36 @@ import contextlib
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
-import tarfile
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pooch
 import pytest
 import requests  # noqa: F401  (loaded before a test gives up the right to read it)
 from support.loopback import (
-    Site,
     cut,
+    encoded,
     good,
+    oddly_long,
     refused_address,
+    repeated,
+    self_signed,
     serve,
     status,
-    tar_gz,
-    tar_link,
-    together,
     truncated,
-    zipped,
 )
+from support.samples import BODY, contents, described, plain, refusal, start_fetch
 
 import milestones.data.__main__ as command
-from milestones.data import DataError, resolver
+from milestones.data import DataError, downloads, resolver
 from milestones.data.catalog import Dataset, Download
+from milestones.data.resolver import cache_folder as real_cache_folder
 
-BODY = bytes(range(256)) * 40
-PARTS = {"box/inner/deep/two.txt": b"two", "box/inner/one.txt": b"one " * 500, "box/no": b"no"}
-UNPACKED = ["sample", "sample/SHA256SUMS", "sample/deep", "sample/deep/two.txt", "sample/one.txt"]
 NOBODY = 65534
 posix_only = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
-
-
-def sha256(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def plain(*urls: str, body: bytes = BODY) -> Dataset:
-    """Describe a data set of one plain file."""
-    download = Download("kept/sample.bin", sha256(body), len(body), urls)
-    return described(("kept/sample.bin",), download)
-
-
-def packed(archive: bytes, *urls: str, wheel: str = "") -> Dataset:
-    """Describe a data set that is a folder inside an archive."""
-    download = Download("sample", sha256(archive), len(archive), urls, wheel, "box/inner")
-    return described(("sample/one.txt", "sample/deep/two.txt"), download)
-
-
-def described(files: tuple[str, ...], *downloads: Download) -> Dataset:
-    return Dataset("sample", "Sample", "Testing.", "none", "key", "home", files, downloads)
-
-
-@pytest.fixture
-def listed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Dataset], None]:
-    """Make a data set the only one in the catalog."""
-
-    def put(dataset: Dataset) -> None:
-        for module in (resolver, command):
-            monkeypatch.setattr(module, "load_catalog", lambda: {"sample": dataset})
-
-    return put
-
-
-def contents(folder: Path) -> list[str]:
-    """List everything below a folder, hidden names included."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
-
-
-def refusal(*hints: str) -> str:
-    """Fetch, expect a failure, check that it is one helpful sentence, and return it."""
-    with pytest.raises(DataError) as caught:
-        resolver.fetch("sample")
-    text = str(caught.value)
-    assert "\n" not in text
-    assert text.endswith(".")
-    assert ". " not in text
-    assert ".)" not in text
-    assert text.startswith("Sample could not be fetched (")
-    assert "try again with 'python -m milestones.data fetch sample'" in text
-    assert "or set MILESTONES_DATA to a folder that holds" in text
-    for hint in hints:
-        assert hint in text
-    return text
-
-
-def start_fetch(dataset: Dataset, cache: Path, before: str = "pass") -> subprocess.Popen[str]:
-    """Fetch in another process, after running a statement there."""
-    program = (
-        "import os, pathlib, requests, shutil, sys\n"
-        "from milestones.data import DataError, resolver\n"
-        "from milestones.data.catalog import Dataset, Download\n"
-        f"resolver.find_dataset = lambda name: {dataset!r}\n"
-        f"resolver.cache_folder = lambda: pathlib.Path({str(cache)!r})\n"
-        f"{before}\n"
-        "try:\n"
-        "    resolver.fetch('sample')\n"
-        "except DataError as error:\n"
-        "    sys.exit(f'DataError: {error}')\n"
-    )
-    return subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True)
 
 
 @contextlib.contextmanager
@@ -167,9 +94,8 @@ def test_md5_hash_is_checked_too(listed: Callable[[Dataset], None], cache: Path)
         resolver.fetch("sample")
         assert site.requests["a"] == 1
         (cache / "sample.bin").unlink()
-        listed(
-            described(("sample.bin",), Download("sample.bin", download.hash, 1, (site.url("b"),)))
-        )
+        other = Download("sample.bin", download.hash, len(BODY) + 1, (site.url("b"),))
+        listed(described(("sample.bin",), other))
         refusal("wrong hash")
 
 
@@ -191,7 +117,7 @@ def test_bad_answer_ends_in_a_sentence_and_leaves_nothing(
     with serve(a=[answer]) as site:
         listed(plain(site.url("a")))
         refusal(f"({reason})")
-        assert site.requests["a"] == resolver.ATTEMPTS
+        assert site.requests["a"] == downloads.ATTEMPTS
     assert contents(cache) == ["kept"]
 
 
@@ -220,7 +146,66 @@ def test_reasons_of_all_mirrors_are_given_once(listed: Callable[[Dataset], None]
         refusal("(the server answered 404; the file that arrived has the wrong hash)")
 
 
-@pytest.mark.parametrize("address", [refused_address(), "http://nowhere.invalid/a"])
+def test_no_more_is_downloaded_than_the_catalog_says(
+    listed: Callable[[Dataset], None], cache: Path
+) -> None:
+    with serve(a=[repeated(BODY, times=100)], b=[good(BODY)]) as site:
+        listed(plain(site.url("a")))
+        refusal("(more than the expected 10,240 bytes arrived)")
+        listed(plain(site.url("a"), site.url("b")))
+        resolver.fetch("sample")
+    assert contents(cache) == ["kept", "kept/sample.bin"]
+
+
+@posix_only
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640)])
+def test_file_in_the_cache_has_the_permissions_that_the_user_gives_to_new_files(
+    listed: Callable[[Dataset], None], cache: Path, umask: int, mode: int
+) -> None:
+    usual = os.umask(umask)
+    try:
+        with serve(a=[good(BODY)]) as site:
+            listed(plain(site.url("a")))
+            resolver.fetch("sample")
+    finally:
+        os.umask(usual)
+    assert stat.S_IMODE((cache / "kept/sample.bin").stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://", "http://a b/c", "ftp://a.org/b"])
+def test_bad_address_is_blamed_and_not_the_file(
+    listed: Callable[[Dataset], None], address: str
+) -> None:
+    listed(plain(address))
+    refusal("(the address cannot be used)")
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
+def test_self_signed_certificate_is_blamed_and_not_the_connection(
+    listed: Callable[[Dataset], None], tmp_path: Path
+) -> None:
+    with serve(certificate=self_signed(tmp_path), a=[good(BODY)]) as site:
+        listed(plain(site.url("a")))
+        refusal("(the certificate of the server is not trusted)")
+
+
+def test_server_that_cannot_encrypt_is_said_so(listed: Callable[[Dataset], None]) -> None:
+    with serve(a=[good(BODY)]) as site:
+        listed(plain(site.url("a").replace("http:", "https:")))
+        refusal("(no secure connection to the server)")
+
+
+def test_garbled_answer_is_said_so(listed: Callable[[Dataset], None]) -> None:
+    with serve(a=[encoded(BODY)], b=[oddly_long(BODY)]) as site:
+        listed(plain(site.url("a")))
+        refusal("(the answer is garbled)")
+        listed(plain(site.url("b")))
+        refusal("(the answer is garbled)")
+
+
+@pytest.mark.parametrize(
+    "address", [refused_address(), "http://nowhere.invalid/a"], ids=["refused", "unknown host"]
+)
 def test_no_network_is_said_in_one_sentence(
     listed: Callable[[Dataset], None], cache: Path, address: str
 ) -> None:
@@ -232,7 +217,7 @@ def test_no_network_is_said_in_one_sentence(
 def test_silent_server_is_given_up(
     listed: Callable[[Dataset], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolver, "TIMEOUT_SECONDS", (1, 0.2))
+    monkeypatch.setattr(downloads, "TIMEOUT_SECONDS", (1, 0.2))
     with serve(a=[lambda handler: time.sleep(0.6)]) as site:
         listed(plain(site.url("a")))
         refusal("(the server did not answer in time)")
@@ -302,219 +287,6 @@ def test_failed_repair_leaves_what_was_there(
     assert (cache / "kept/sample.bin").read_bytes() == b"old edition"
 
 
-# --- Archives -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("archive", [tar_gz(PARTS), zipped(PARTS)], ids=["tar.gz", "zip"])
-def test_archive_is_unpacked_and_only_its_folder_is_kept(
-    listed: Callable[[Dataset], None], cache: Path, archive: bytes
-) -> None:
-    with serve(a=[good(archive)]) as site:
-        listed(packed(archive, site.url("a")))
-        resolver.fetch("sample")
-        resolver.fetch("sample")
-        assert site.requests["a"] == 1
-    assert contents(cache) == UNPACKED
-    assert (cache / "sample/one.txt").read_bytes() == PARTS["box/inner/one.txt"]
-    assert (cache / "sample/deep/two.txt").read_bytes() == b"two"
-
-
-def hostile_archives() -> dict[str, bytes]:
-    """Return archives that try to reach out of their folder."""
-    outside = {
-        "up": "../../evil",
-        "hidden up": "box/inner/../../../evil",
-        "absolute": "/evil",
-        "backslash": "box\\inner\\..\\evil",
-        "drive": "C:/evil",
-    }
-    hostile = {}
-    for label, name in outside.items():
-        hostile[f"tar {label}"] = tar_gz({**PARTS, name: b"evil"})
-        hostile[f"zip {label}"] = zipped({**PARTS, name: b"evil"})
-    links = {"symbolic": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE, "device": tarfile.CHRTYPE}
-    for label, kind in links.items():
-        hostile[f"tar {label}"] = tar_gz(PARTS, tar_link("box/inner/evil", "box/no", kind))
-    hostile["zip symbolic"] = zipped(PARTS, {"box/inner/evil": "/etc/passwd"})
-    return hostile
-
-
-@pytest.mark.parametrize("archive", hostile_archives().values(), ids=hostile_archives().keys())
-def test_hostile_archive_is_refused_whole(
-    listed: Callable[[Dataset], None], cache: Path, tmp_path: Path, archive: bytes
-) -> None:
-    with serve(a=[good(archive)]) as site:
-        listed(packed(archive, site.url("a")))
-        refusal("was refused", "evil")
-    assert contents(tmp_path) == ["cache"]
-
-
-@pytest.mark.parametrize(
-    ("archive", "reason"),
-    [
-        (tar_gz({"other/one.txt": b"1"}), "has no folder box/inner"),
-        (zipped({"other/one.txt": b"1"}), "has no folder box/inner"),
-        (tar_gz(PARTS)[:-60], "is damaged"),
-        (zipped(PARTS).replace(b"PK\x03\x04", b"PK\x03\x05"), "is damaged"),
-        (zipped({"box/inner/one.txt": bytes(5000)})[:45] + b"\xff" * 5, "is damaged"),
-        (b"no archive at all", "is damaged"),
-    ],
-)
-def test_unusable_archive_is_said_in_one_sentence(
-    listed: Callable[[Dataset], None], cache: Path, archive: bytes, reason: str
-) -> None:
-    with serve(a=[good(archive)]) as site:
-        listed(packed(archive, site.url("a")))
-        refusal(reason)
-    assert contents(cache) == []
-
-
-def test_garbled_member_of_a_zip_is_damage(listed: Callable[[Dataset], None], cache: Path) -> None:
-    archive = bytearray(zipped({"box/inner/one.txt": bytes(range(256)) * 4}))
-    start = archive.index(b"one.txt") + len(b"one.txt")
-    archive[start : start + 8] = b"\xff" * 8
-    with serve(a=[good(bytes(archive))]) as site:
-        listed(packed(bytes(archive), site.url("a")))
-        refusal("is damaged")
-    assert contents(cache) == []
-
-
-def test_archive_with_the_wrong_hash_is_not_unpacked(
-    listed: Callable[[Dataset], None], cache: Path
-) -> None:
-    with serve(a=[good(tar_gz(PARTS) + b"\0")]) as site:
-        listed(packed(tar_gz({}), site.url("a")))
-        refusal("wrong hash")
-    assert contents(cache) == []
-
-
-@pytest.mark.parametrize("harm", ["missing", "changed", "empty folder"])
-def test_damaged_folder_in_the_cache_is_reported_and_repaired(
-    listed: Callable[[Dataset], None], cache: Path, harm: str
-) -> None:
-    archive = tar_gz(PARTS)
-    with serve(a=[good(archive)]) as site:
-        listed(packed(archive, site.url("a")))
-        resolver.fetch("sample")
-        for name in UNPACKED[1:2] + UNPACKED[3:] if harm == "empty folder" else UNPACKED[-1:]:
-            (cache / name).unlink() if harm != "changed" else (cache / name).write_bytes(b"x")
-        assert command.main(["verify"]) == (harm == "changed")
-        resolver.resolve("sample") if harm != "changed" else resolver.fetch("sample")
-        assert command.main(["verify"]) == 0
-    assert contents(cache) == UNPACKED
-    assert (cache / "sample/one.txt").read_bytes() == PARTS["box/inner/one.txt"]
-
-
-# --- Two processes, and a kill --------------------------------------------------------------
-
-BODIES = {"file": BODY, "folder": tar_gz(PARTS)}
-
-
-def sample(kind: str, site: Site) -> Dataset:
-    make = plain if kind == "file" else lambda url: packed(BODIES[kind], url)
-    return make(site.url("a"))
-
-
-def finished(kind: str) -> list[str]:
-    return ["kept", "kept/sample.bin"] if kind == "file" else UNPACKED
-
-
-@pytest.mark.parametrize("kind", BODIES)
-def test_two_processes_at_once_both_succeed(
-    listed: Callable[[Dataset], None], cache: Path, kind: str
-) -> None:
-    with serve(a=[together(BODIES[kind], clients=2)]) as site:
-        listed(sample(kind, site))
-        processes = [start_fetch(sample(kind, site), cache) for _ in range(2)]
-        outcomes = [
-            (process.communicate(timeout=60)[1], process.returncode) for process in processes
-        ]
-        assert outcomes == [("", 0)] * 2
-        assert site.requests["a"] == 2
-    assert contents(cache) == finished(kind)
-    assert command.main(["verify"]) == 0
-
-
-@pytest.mark.parametrize(
-    ("kind", "rename"), [("file", 1), ("file", 2), ("folder", 1), ("folder", 2), ("folder", 3)]
-)
-def test_kill_before_a_rename_leaves_no_bad_file_and_the_next_fetch_succeeds(
-    listed: Callable[[Dataset], None], cache: Path, kind: str, rename: int
-) -> None:
-    die = (
-        "left = iter(range(RENAME - 1)); rename, replace = os.rename, os.replace\n"
-        "def until_killed(act):\n"
-        "    return lambda *a, **k: os._exit(9) if next(left, None) is None else act(*a, **k)\n"
-        "os.rename, os.replace = until_killed(rename), until_killed(replace)"
-    )
-    with serve(a=[good(BODIES[kind])]) as site:
-        listed(sample(kind, site))
-        killed = start_fetch(sample(kind, site), cache, die.replace("RENAME", str(rename)))
-        killed.communicate(timeout=30)
-        assert killed.returncode == 9
-        assert site.requests["a"] == 1
-        assert resolver.locate("sample") is None
-        left = list(cache.rglob(".incomplete-*"))
-        assert len(left) == 1
-        assert all(left[0] in path.parents for path in cache.rglob("*") if path.is_file())
-        resolver.fetch("sample")
-        assert command.main(["verify"]) == 0
-
-
-def test_loser_of_a_race_leaves_the_folder_of_the_winner_alone(
-    listed: Callable[[Dataset], None], cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    archive = tar_gz(PARTS)
-    write_manifest = resolver._write_manifest
-
-    def win_first(unpacked: Path) -> None:
-        write_manifest(unpacked)
-        shutil.copytree(unpacked, cache / "sample")
-        winner.append((cache / "sample").stat().st_ino)
-
-    winner: list[int] = []
-    monkeypatch.setattr(resolver, "_write_manifest", win_first)
-    with serve(a=[good(archive)]) as site:
-        listed(packed(archive, site.url("a")))
-        resolver.fetch("sample")
-    assert winner == [(cache / "sample").stat().st_ino]
-    assert contents(cache) == UNPACKED
-
-
-@pytest.mark.parametrize("won", [True, False])
-def test_rename_may_fail_only_because_another_process_was_first(
-    listed: Callable[[Dataset], None], cache: Path, monkeypatch: pytest.MonkeyPatch, won: bool
-) -> None:
-    def fail(self: Path, target: Path) -> None:
-        if self.name != "unpacked":
-            raise FileNotFoundError
-        if won:
-            target.mkdir()
-        raise PermissionError(13, "Permission denied")
-
-    archive = tar_gz(PARTS)
-    monkeypatch.setattr(Path, "rename", fail)
-    with serve(a=[good(archive)]) as site:
-        listed(packed(archive, site.url("a")))
-        resolver.fetch("sample") if won else refusal("(permission denied)")
-    assert contents(cache) == (["sample"] if won else [])
-
-
-@pytest.mark.parametrize(("hours", "kept"), [(23, True), (25, False)])
-def test_leftovers_of_a_kill_are_swept_after_a_day(
-    listed: Callable[[Dataset], None], cache: Path, hours: int, kept: bool
-) -> None:
-    left = cache / "kept" / ".incomplete-dead"
-    left.mkdir(parents=True)
-    (left / "half").write_bytes(b"half")
-    os.utime(left, (time.time() - hours * 3600,) * 2)
-    with serve(a=[good(BODY)]) as site:
-        listed(plain(site.url("a")))
-        resolver.fetch("sample")
-    assert left.exists() == kept
-    assert (cache / "kept/sample.bin").read_bytes() == BODY
-
-
 # --- The user's own folder, and names -------------------------------------------------------
 
 
@@ -541,6 +313,57 @@ def test_own_folder_that_lacks_a_file_falls_back_to_the_cache(
     assert resolver.locate("sample") == cache
 
 
+@pytest.mark.parametrize("kind", ["missing", "empty", "file", "no name"])
+def test_own_folder_without_files_is_said_once_and_ignored(
+    listed: Callable[[Dataset], None],
+    cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kind: str,
+) -> None:
+    place = tmp_path / kind
+    if kind == "empty":
+        place.mkdir()
+    if kind == "file":
+        place.touch()
+    name = "" if kind == "no name" else str(place)
+    monkeypatch.setenv(resolver.FOLDER_VARIABLE, name)
+    with serve(a=[good(BODY)]) as site:
+        listed(plain(site.url("a")))
+        assert resolver.resolve("sample") == resolver.locate("sample") == cache
+    said = f"MILESTONES_DATA is {name!r}, where no files can be found, so it is ignored.\n"
+    assert capsys.readouterr() == ("", said)
+
+
+@pytest.mark.parametrize("home", ["none", "relative"])
+def test_user_without_a_home_is_told_so(
+    listed: Callable[[Dataset], None],
+    monkeypatch: pytest.MonkeyPatch,
+    own_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    home: str,
+) -> None:
+    def os_cache(project: str) -> str:
+        if home == "none":
+            raise RuntimeError("could not determine the home directory")
+        return f"~/.cache/{project}"
+
+    monkeypatch.setattr(pooch, "os_cache", os_cache)
+    for module in (resolver, command):
+        monkeypatch.setattr(module, "cache_folder", real_cache_folder)
+    listed(plain(refused_address()))
+    refusal("(There is no home folder for the cache; set XDG_CACHE_HOME to a folder)")
+    assert command.main(["where"]) == 1
+    assert capsys.readouterr().err.endswith(
+        "There is no home folder for the cache; set XDG_CACHE_HOME to a folder.\n"
+    )
+    (own_folder / "kept").mkdir()
+    (own_folder / "kept/sample.bin").write_bytes(BODY)
+    assert resolver.resolve("sample") == own_folder
+    assert command.main(["verify"]) == 0
+
+
 @pytest.mark.parametrize("note", ["", "Rename it first."])
 def test_data_placed_by_hand_says_where_from_and_where_to(
     listed: Callable[[Dataset], None], note: str
@@ -565,51 +388,3 @@ def test_unknown_name_lists_the_names_that_exist(ask: Callable[[str], object]) -
 
 def test_notebook_shows_the_sentence_in_place_of_a_traceback() -> None:
     assert DataError("No data.")._render_traceback_() == ["Skipped: No data."]
-
-
-# --- Through the package client -------------------------------------------------------------
-
-
-def tiny_wheel() -> bytes:
-    """Return a wheel that pip accepts, with data inside."""
-    about = "tiny_sample-1.0.dist-info"
-    head = b"Metadata-Version: 2.1\nName: tiny-sample\nVersion: 1.0\n"
-    wheel = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    lists = {f"{about}/METADATA": head, f"{about}/WHEEL": wheel, f"{about}/RECORD": b""}
-    return zipped({**PARTS, **lists})
-
-
-@pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the only folder in which pip looks for packages."""
-    folder = tmp_path / "shelf"
-    folder.mkdir()
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    return folder
-
-
-def test_wheel_arrives_through_pip(
-    listed: Callable[[Dataset], None], cache: Path, shelf: Path
-) -> None:
-    (shelf / "tiny_sample-1.0-py3-none-any.whl").write_bytes(tiny_wheel())
-    listed(packed(tiny_wheel(), wheel="tiny-sample==1.0"))
-    resolver.fetch("sample")
-    assert contents(cache) == UNPACKED
-
-
-def test_wheel_with_the_wrong_hash_is_refused(
-    listed: Callable[[Dataset], None], cache: Path, shelf: Path
-) -> None:
-    (shelf / "tiny_sample-1.0-py3-none-any.whl").write_bytes(tiny_wheel())
-    listed(packed(b"another", wheel="tiny-sample==1.0"))
-    refusal("the hash of tiny_sample-1.0-py3-none-any.whl is wrong")
-    assert contents(cache) == []
-
-
-def test_missing_wheel_is_said_in_the_words_of_pip(
-    listed: Callable[[Dataset], None], cache: Path, shelf: Path
-) -> None:
-    listed(packed(b"", wheel="tiny-sample==1.0"))
-    refusal("pip could not download tiny-sample==1.0: ERROR: No matching distribution found")
-    assert contents(cache) == []

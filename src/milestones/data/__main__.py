@@ -2,24 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from milestones.data import loaders
 from milestones.data.catalog import Dataset, load_catalog
+from milestones.data.downloads import matches
 from milestones.data.errors import DataError
-from milestones.data.resolver import cache_folder, fetch, is_intact, locate
-
-READERS: dict[str, Callable[[], object]] = {
-    "cifar-10": lambda: [loaders.load_cifar10(split) for split in ("train", "test")],
-    "banking77": lambda: [loaders.load_banking77(split) for split in ("train", "test")],
-    "cmn-eng": loaders.load_sentence_pairs,
-    "pneumonia-mnist": lambda: [
-        loaders.load_pneumonia_mnist(split) for split in ("train", "val", "test")
-    ],
-    "tinyshakespeare": loaders.load_text,
-}
-"""How to prove that a copy is readable; weights are read by Keras and checked by hash alone."""
+from milestones.data.loaders.reading import READERS
+from milestones.data.resolver import cache_folder, fetch, is_intact, locate, own_folder
 
 
 def list_datasets() -> int:
@@ -31,28 +20,33 @@ def list_datasets() -> int:
 
 
 def verify() -> int:
-    """Check every local copy; return 1 if one is damaged."""
-    damaged = 0
+    """Judge every local copy; return 1 if one is damaged."""
+    states = set()
     for name, dataset in load_catalog().items():
-        folder = locate(name)
-        if folder is None:
-            continue
-        try:
-            _check(dataset, folder)
-            print(f"ok       {name}")
-        except DataError as error:
-            damaged += 1
-            print(f"damaged  {name}: {error}")
-    return min(damaged, 1)
+        if folder := locate(name):
+            state, why = _judge(dataset, folder)
+            print(f"{state:8} {name}{why and f': {why}'}")
+            states.add(state)
+    return int("damaged" in states)
 
 
-def _check(dataset: Dataset, folder: Path) -> None:
-    """Compare hashes in the cache; a copy in the user's own folder need only be readable."""
-    for download in dataset.downloads:
-        if folder == cache_folder() and not is_intact(download, folder):
-            path = folder / download.path
-            raise DataError(f"the hash of {path} is wrong; fetch it again.")
-    READERS.get(dataset.name, lambda: None)()
+def _judge(dataset: Dataset, folder: Path) -> tuple[str, str]:
+    """Return ok, unknown or damaged, and why; the user's own files need only be readable."""
+    try:
+        for download in dataset.downloads:
+            if folder != own_folder() and not is_intact(download, folder):
+                path = folder / download.path
+                raise DataError(f"the hash of {path} is wrong; fetch it again.")
+        READERS.get(dataset.name, lambda: None)()
+    except DataError as error:
+        return "damaged", str(error)
+    except ImportError as error:
+        return "unknown", f"the package {error.name} is needed to open it."
+    strange = [path for path, known in dataset.hashes.items() if not matches(folder / path, known)]
+    if strange:
+        names = ", ".join(strange)
+        return "unknown", f"{names} is an unknown file: readable, but not the published one."
+    return "ok", ""
 
 
 def where() -> int:

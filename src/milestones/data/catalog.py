@@ -1,7 +1,8 @@
 """What data the book uses: one typed record for each entry of ``catalog.toml``."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 
@@ -22,7 +23,9 @@ class Download:
     wheel
         A pinned requirement such as ``"name==1.0"``, fetched as a file and never installed.
     member
-        The folder inside an archive that becomes ``path``; empty for a plain file.
+        The file or folder inside an archive that becomes ``path``; empty for a plain file.
+    contents
+        Hashes of files in that member, by their path in the data folder, where they are known.
     """
 
     path: str
@@ -31,6 +34,7 @@ class Download:
     urls: tuple[str, ...] = ()
     wheel: str = ""
     member: str = ""
+    contents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,12 @@ class Dataset:
     def bytes(self) -> int:
         """Size of all downloads together."""
         return sum(download.bytes for download in self.downloads)
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The published hashes of single files, where they are known, by path."""
+        plain = {entry.path: entry.hash for entry in self.downloads if not entry.member}
+        return plain | {path: h for entry in self.downloads for path, h in entry.contents.items()}
 
 
 def load_catalog() -> dict[str, Dataset]:

@@ -4,9 +4,10 @@ Source: book/appendix/data-and-licences.md.
 """
 
 import contextlib
+import functools
+import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ import pooch
 
 from milestones.data.archives import unpack
 from milestones.data.catalog import Dataset, Download, load_catalog
+from milestones.data.downloads import matches, obtain, reason
 from milestones.data.errors import DataError
 
 FOLDER_VARIABLE = "MILESTONES_DATA"
@@ -26,16 +28,37 @@ MANIFEST = "SHA256SUMS"
 STALE_SECONDS = 24 * 60 * 60
 """Age at which a temporary folder counts as left behind by a killed process."""
 
-ATTEMPTS = 2
-TIMEOUT_SECONDS = (10, 60)
-"""Patience for the connection, and for each piece of the answer."""
-
-pooch.get_logger().setLevel("ERROR")
-
 
 def cache_folder() -> Path:
-    """Return the user's cache folder for this book; it need not exist."""
-    return Path(pooch.os_cache("milestones"))
+    """Return the user's cache folder for this book; it need not exist.
+
+    Raises
+    ------
+    DataError
+        If the user has no home folder in which it could be.
+    """
+    with contextlib.suppress(RuntimeError):
+        folder = Path(pooch.os_cache("milestones"))
+        if folder.is_absolute():
+            return folder
+    raise DataError("There is no home folder for the cache; set XDG_CACHE_HOME to a folder.")
+
+
+def own_folder() -> Path | None:
+    """Return the folder that ``$MILESTONES_DATA`` names; say so, once, if nothing is in it."""
+    name = os.environ.get(FOLDER_VARIABLE)
+    if name is None:
+        return None
+    with contextlib.suppress(OSError):
+        if name and os.listdir(name):
+            return Path(name)
+    _say_once(f"{FOLDER_VARIABLE} is {name!r}, where no files can be found, so it is ignored.")
+    return None
+
+
+@functools.cache
+def _say_once(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
 
 
 def find_dataset(name: str) -> Dataset:
@@ -51,9 +74,11 @@ def locate(name: str) -> Path | None:
 
     ``$MILESTONES_DATA`` is looked at first, then the cache.
     """
-    dataset = find_dataset(name)
-    own = os.environ.get(FOLDER_VARIABLE)
-    for folder in ([Path(own)] if own else []) + [cache_folder()]:
+    dataset, own = find_dataset(name), own_folder()
+    folders = [own] if own else []
+    with contextlib.suppress(DataError):
+        folders.append(cache_folder())
+    for folder in folders:
         # os.path, because Path.is_file raises where a folder may not be searched.
         if all(os.path.isfile(folder / path) for path in dataset.files):
             return folder
@@ -82,66 +107,81 @@ def fetch(name: str) -> Path:
     DataError
         If it can't be had.
     """
-    dataset, folder = find_dataset(name), cache_folder()
+    dataset = find_dataset(name)
     if not dataset.downloads:
         raise DataError(
             f"{dataset.title} must be placed by hand: get it from {dataset.homepage} and set "
             f"{FOLDER_VARIABLE} to the folder that holds {dataset.files[0]}. {dataset.note}".strip()
         )
     try:
+        folder = cache_folder()
         for download in dataset.downloads:
-            _obtain(download, folder)
+            _put_in_place(download, folder)
     except (OSError, DataError) as error:
         raise DataError(
-            f"{dataset.title} could not be fetched ({_reason(error)}); try again with "
+            f"{dataset.title} could not be fetched ({reason(error)}); try again with "
             f"'python -m milestones.data fetch {name}', or set {FOLDER_VARIABLE} to a folder "
             f"that holds {dataset.files[0]}."
         ) from error
     return folder
 
 
-def _obtain(download: Download, folder: Path) -> None:
-    """Put one download in its place, unless it is there and intact."""
+def _put_in_place(download: Download, folder: Path) -> None:
+    """Bring one download, unless it is there and intact."""
     if is_intact(download, folder):
         return
     target = folder / download.path
     with _workspace(target.parent) as workspace:
-        arrived = workspace / f"{target.name}.download"
-        if download.wheel:
-            arrived = _download_wheel(download, workspace)
-        else:
-            _download(download, arrived)
-        if not download.member:
-            arrived.replace(target)
-            return
-        unpack(arrived, download.member, workspace / "unpacked")
-        _write_manifest(workspace / "unpacked")
+        fresh = obtain(download, workspace)
+        if download.member:
+            fresh = _unpacked(download, fresh, workspace)
+        if fresh.is_file():
+            fresh.replace(target)
         # Another process may have finished first; its copy passed the same check.
-        if not is_intact(download, folder):
-            _swap_in(workspace / "unpacked", target)
+        elif not is_intact(download, folder):
+            _swap_in(fresh, target)
+
+
+def _unpacked(download: Download, archive: Path, workspace: Path) -> Path:
+    """Unpack the member, laid out as in the data folder, and check it there."""
+    staged = workspace / "staged" / download.path
+    staged.parent.mkdir(parents=True)
+    unpack(archive, download.member, workspace / "unpacked").rename(staged)
+    if staged.is_dir():
+        _seal(staged)
+    if not is_intact(download, workspace / "staged"):
+        raise DataError(f"what {archive.name} holds has the wrong hash")
+    return staged
 
 
 def is_intact(download: Download, folder: Path) -> bool:
-    """Tell whether what a download left in the cache is still what was checked then."""
+    """Tell whether what a download left in a folder is still what was checked then."""
     target = folder / download.path
-    if not download.member:
-        return target.is_file() and matches(target, download.hash)
-    manifest = target / MANIFEST
-    lines = manifest.read_text(encoding="utf-8").splitlines() if manifest.is_file() else []
-    hashes = [
-        (target / name, digest) for digest, _, name in (line.partition("  ") for line in lines)
-    ]
-    return bool(hashes) and all(
-        path.is_file() and matches(path, f"sha256:{digest}") for path, digest in hashes
-    )
+    hashes = download.contents if download.member else {download.path: download.hash}
+    known = all(matches(folder / path, digest) for path, digest in hashes.items())
+    return known and (target.is_file() or _is_sealed(target))
 
 
-def _write_manifest(folder: Path) -> None:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    lines = [
-        f"{pooch.file_hash(str(path))}  {path.relative_to(folder).as_posix()}" for path in paths
-    ]
-    (folder / MANIFEST).write_text("\n".join(lines) + "\n", encoding="utf-8")
+def _seal(folder: Path) -> None:
+    """Write a manifest of all files in a folder."""
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    (folder / MANIFEST).write_text("\n".join(_manifest(folder, sorted(names))), encoding="utf-8")
+
+
+def _is_sealed(folder: Path) -> bool:
+    """Tell whether a folder has its whole manifest, and the files in it are unchanged."""
+    try:
+        lines = (folder / MANIFEST).read_text(encoding="utf-8").split("\n")
+        names = [line.partition("  ")[2] for line in lines[:-1]]
+        return lines == _manifest(folder, names)
+    except (OSError, ValueError):
+        return False
+
+
+def _manifest(folder: Path, names: list[str]) -> list[str]:
+    """Return a line for each file; the last line is the hash of the others."""
+    lines = [f"{pooch.file_hash(str(folder / name))}  {name}" for name in names]
+    return [*lines, hashlib.sha256("\n".join(lines).encode()).hexdigest()]
 
 
 def _swap_in(source: Path, target: Path) -> None:
@@ -173,64 +213,3 @@ def _sweep(parent: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > STALE_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
-
-
-def _download(download: Download, target: Path) -> None:
-    """Try every mirror, twice; pooch writes to a temporary file, checks it and renames it."""
-    reasons = []
-    for url in download.urls * ATTEMPTS:
-        downloader = pooch.HTTPDownloader(timeout=TIMEOUT_SECONDS, progressbar=sys.stderr.isatty())
-        try:
-            pooch.retrieve(url, download.hash, target.name, target.parent, downloader=downloader)
-            return
-        except (OSError, ValueError) as error:
-            if _is_local(error):
-                raise
-            reasons.append(_reason(error))
-    raise DataError("; ".join(dict.fromkeys(reasons)))
-
-
-def _is_local(error: Exception) -> bool:
-    """Tell a full disk or a read-only folder (no use retrying) from trouble on the network."""
-    import requests
-
-    return isinstance(error, OSError) and not isinstance(error, requests.RequestException)
-
-
-def _download_wheel(download: Download, workspace: Path) -> Path:
-    """Fetch a wheel as a file, with the reader's own package client, and check its hash."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--disable-pip-version-check", "--dest", str(workspace), download.wheel]
-    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
-    wheels = sorted(workspace.glob("*.whl"))
-    if outcome.returncode or not wheels:
-        lines = outcome.stderr.strip().splitlines() or ["it gave no reason"]
-        raise DataError(f"pip could not download {download.wheel}: {lines[-1]}")
-    if not matches(wheels[0], download.hash):
-        raise DataError(f"the hash of {wheels[0].name} is wrong")
-    return wheels[0]
-
-
-def matches(path: Path, expected: str) -> bool:
-    """Tell whether a file has the hash ``expected``, such as ``"sha256:..."``."""
-    algorithm, _, digest = expected.partition(":")
-    return pooch.file_hash(str(path), alg=algorithm) == digest
-
-
-def _reason(error: Exception) -> str:
-    """Say in a few words what went wrong."""
-    import requests
-
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f"the server answered {error.response.status_code}"
-    if isinstance(error, requests.Timeout):
-        return "the server did not answer in time"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection was cut"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection to the server"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror[0].lower() + error.strerror[1:]
-    if isinstance(error, ValueError):
-        return "the file that arrived has the wrong hash"
-    return str(error).rstrip(".")

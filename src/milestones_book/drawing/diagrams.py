@@ -12,16 +12,19 @@ from docutils.writers.html4css1 import HTMLTranslator
 from sphinx.application import Sphinx
 
 from milestones_book.drawing.formulas import draw
+from milestones_book.drawing.nodes import Picture
+from milestones_book.mends import mend
 from milestones_book.pages.base import BookDirective
-from milestones_book.pages.elements import html, pass_over
+from milestones_book.pages.elements import html
 
 CLICK = re.compile(r'^\s*click (\w+) "([^"]+)"\s*$', flags=re.MULTILINE)
-STYLE = re.compile(r"<style>.*?</style>\n?", flags=re.DOTALL)
-OWN_COLORS = ' style="--bg:#FFFFFF;--fg:#27272A;background:var(--bg)"'
+STYLE = r"<style>.*?</style>\n?"
+OWN_COLORS = re.escape(' style="--bg:#FFFFFF;--fg:#27272A;background:var(--bg)"')
+ARROWHEAD = r"(id=\"|url\(#)(arrowhead)"
 
 
-class Diagram(nodes.General, nodes.Element):
-    """A drawn diagram: ``svg``, ``alt``, and ``links`` from a node's name to a document."""
+class Diagram(Picture):
+    """A drawn diagram: ``links`` lead from a node's name to a document."""
 
 
 class Mermaid(BookDirective):
@@ -36,19 +39,17 @@ class Mermaid(BookDirective):
             raise self.error("A diagram needs :alt:, a text that says what it shows.")
         code = "\n".join(self.content)
         diagram = Diagram(svg=self.drawn(code), alt=self.options["alt"], links=self.links(code))
+        self.set_source_info(diagram)
         caption = self.options.get("caption")
         captions = [self.line(caption, "figcaption")] if caption else []
         return [html("figure", "diagram", diagram, *captions)]
 
     def drawn(self, code: str) -> str:
-        """Return the diagram as SVG, without colors or fonts of its own."""
+        """Return the diagram as SVG, or refuse the page."""
         reply = draw(code=CLICK.sub("", code))
         if "error" in reply:
             raise self.error(f"The diagram cannot be drawn: {reply['error']}")
-        svg = STYLE.sub("", reply["svg"]).replace(OWN_COLORS, "")
-        # Two diagrams on a page must not share the names of their arrowheads.
-        mark = hashlib.sha256(code.encode()).hexdigest()[:8]
-        return re.sub(r"(id=\"|url\(#)(arrowhead)", rf"\g<1>{mark}-\2", svg)
+        return plain(reply["svg"], hashlib.sha256(code.encode()).hexdigest()[:8])
 
     def links(self, code: str) -> dict[str, str]:
         """Return the document that each linked node leads to."""
@@ -60,10 +61,18 @@ class Mermaid(BookDirective):
         return documents
 
 
+def plain(svg: str, mark: str) -> str:
+    """Return a diagram without colors or fonts of its own; a mark makes its names unique."""
+    svg = mend("style of a diagram", svg, STYLE, "", times=1)
+    svg = mend("colors of a diagram", svg, OWN_COLORS, "", times=1)
+    return mend("arrowheads of a diagram", svg, ARROWHEAD, rf"\g<1>{mark}-\2")
+
+
 def linked(svg: str, name: str, address: str) -> str:
     """Make one node of a diagram a link."""
     pattern = rf'<g class="node" data-id="{name}".*?</g>'
-    return re.sub(pattern, lambda node: f'<a href="{address}">{node[0]}</a>', svg, flags=re.DOTALL)
+    link = rf'<a href="{address}">\g<0></a>'
+    return mend(f"link of the node {name}", svg, pattern, link, times=1)
 
 
 def visit_diagram(writer: HTMLTranslator, node: Diagram) -> None:
@@ -79,5 +88,5 @@ def visit_diagram(writer: HTMLTranslator, node: Diagram) -> None:
 
 def setup(app: Sphinx) -> None:
     """Register the node and the directive."""
-    app.add_node(Diagram, html=(visit_diagram, None), latex=(pass_over, pass_over), text=(pass_over, pass_over))  # fmt: skip  # noqa: E501
+    app.add_node(Diagram, html=(visit_diagram, None))
     app.add_directive("mermaid", Mermaid)

@@ -58,6 +58,8 @@ def drawing_process() -> subprocess.Popen[str]:
 def draw(**request: str | bool) -> dict:
     """Send one request and return the reply; ``error`` in it is a sentence about the mistake."""
     process = drawing_process()
+    assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.write(json.dumps(request) + "\n")
     process.stdin.flush()
     line = process.stdout.readline()

@@ -4,6 +4,8 @@ Source: book/appendix/how-the-book-is-tested.md.
 """
 
 import os
+import signal
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -31,20 +33,23 @@ class LessonError(RuntimeError):
         self.details = details
 
 
-class TooMuchTextError(Exception):
-    """A cell prints more than a page can show."""
-
-
 class _Client(NotebookClient):
-    """A client that stops where a cell prints without end."""
+    """A client that ends the kernel where a cell prints more than a page can show."""
+
+    prints_too_much = False
 
     def output(
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
         added = super().output(outs, msg, display_id, cell_index)
-        # Joining the pieces of a longer text takes time that grows with the square of its length.
         if sum(len(output.get("text", "")) for output in outs) > LONGEST_TEXT:
-            raise TooMuchTextError
+            # What would come can fill the memory; and to join the pieces of a long text takes
+            # time that grows with the square of its length.
+            outs.clear()
+            kernel: Any = self.km
+            if not self.prints_too_much:
+                os.kill(kernel.provisioner.pid, signal.SIGKILL)
+            self.prints_too_much = True
         return added
 
 
@@ -58,7 +63,7 @@ def read(path: Path) -> NotebookNode:
     """
     try:
         return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError, AttributeError) as error:
+    except Exception as error:  # nbformat meets unusual files with errors of every kind
         reason = str(error).partition("\n")[0]
         raise LessonError(f"{path.name} cannot be read as a notebook: {reason}") from error
 
@@ -66,14 +71,7 @@ def read(path: Path) -> NotebookNode:
 def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
     """Run every cell, put the outputs into the notebook, and return the seconds it took.
 
-    Parameters
-    ----------
-    notebook
-        A notebook of format 4; it is changed.
-    folder
-        The working folder.
-    environment
-        Variables of the kernel's environment, besides those of this process.
+    The notebook is changed; the environment is added to that of this process.
 
     Raises
     ------
@@ -83,8 +81,22 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
+    client = _client(notebook, folder)
     started = time.perf_counter()
-    client = _Client(
+    # Libraries chatter there; it is of use only where the kernel dies.
+    with tempfile.TemporaryFile() as chatter:
+        try:
+            client.execute(env=os.environ | environment, stderr=chatter)
+            if client.prints_too_much:
+                raise DeadKernelError
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel) as error:
+            chatter.seek(0)
+            raise _explained(error, client, chatter.read().decode(errors="replace")) from None
+    return time.perf_counter() - started
+
+
+def _client(notebook: NotebookNode, folder: Path) -> _Client:
+    return _Client(
         notebook,
         timeout=CELL_TIMEOUT_SECONDS,
         kernel_name="python3",
@@ -92,21 +104,21 @@ def execute(notebook: NotebookNode, folder: Path, **environment: str) -> float:
         coalesce_streams=True,
         record_timing=False,
     )
-    try:
-        client.execute(env=os.environ | environment)
-    except CellExecutionError as error:
-        what = f"{error.ename}: {error.evalue}".strip()
-        raise LessonError(f"{_place(notebook)} raised {what}", str(error)) from None
-    except CellTimeoutError:
-        reason = f"took over {CELL_TIMEOUT_SECONDS} s"
-        raise LessonError(f"{_place(notebook)} {reason}.") from None
-    except TooMuchTextError:
-        raise LessonError(f"{_place(notebook)} prints over {LONGEST_TEXT:,} characters.") from None
-    except DeadKernelError:
-        raise LessonError("its kernel was killed (out of memory?).") from None
-    except NoSuchKernel:
-        raise LessonError("there is no Jupyter kernel “python3”: run “make lab” once.") from None
-    return time.perf_counter() - started
+
+
+def _explained(error: Exception, client: _Client, chatter: str) -> LessonError:
+    """Return the error of a run as one sentence."""
+    if isinstance(error, NoSuchKernel):
+        what = "there is no Jupyter kernel “python3”: install ipykernel into this environment."
+        return LessonError(what)
+    place = _place(client.nb)
+    if isinstance(error, CellExecutionError):
+        return LessonError(f"{place} raised {error.ename}: {error.evalue}".strip(), str(error))
+    if isinstance(error, CellTimeoutError):
+        return LessonError(f"{place} took over {CELL_TIMEOUT_SECONDS} s.")
+    if client.prints_too_much:
+        return LessonError(f"{place} prints over {LONGEST_TEXT:,} characters.")
+    return LessonError(f"{place} killed its kernel, or the memory was short.", chatter)
 
 
 def _place(notebook: NotebookNode) -> str:

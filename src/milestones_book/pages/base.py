@@ -9,9 +9,11 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from nbformat import NotebookNode
 from sphinx.util.docutils import SphinxDirective
 
 from milestones_book.pages.elements import HtmlText, html
+from milestones_book.pages.notebooks import notebook
 
 
 class BookDirective(SphinxDirective):
@@ -36,9 +38,13 @@ class BookDirective(SphinxDirective):
         return node
 
     @property
-    def is_for_ebook(self) -> bool:
-        """Whether the page is for an e-book reader, which runs no script."""
-        return self.env.app.builder.name == "epub"
+    def root(self) -> Path:
+        """The folder of the book."""
+        return Path(self.env.srcdir)
+
+    def notebook(self, address: str) -> NotebookNode:
+        """Return a notebook, named as in a link."""
+        return notebook(self.env, address)
 
     def read_toml(self, name: str) -> dict:
         """Read a file that lies beside the page, and rebuild the page when it changes."""

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import nbformat
 from docutils import nodes
 from docutils.parsers.rst import directives
 from nbformat import NotebookNode
@@ -29,9 +28,7 @@ class LessonCard(BookDirective):
 
     def measured(self) -> NotebookNode:
         """Return the time and the memory from the metadata of the notebook."""
-        notebook = Path(self.env.srcdir) / "notebooks" / f"{self.slug}.ipynb"
-        self.env.note_dependency(str(notebook))
-        return nbformat.read(notebook, as_version=4).metadata.milestones.measured
+        return self.notebook(f"/notebooks/{self.slug}.ipynb").metadata.milestones.measured
 
 
 class AtAGlance(LessonCard):

@@ -36,14 +36,12 @@ class Quiz(BookDirective):
         right = content.get("correct", False)
         verdict = self.line("Right." if right else "Not quite.", "strong")
         mark = html("span", "letter", nodes.Text(letter))
-        # A schema of e-books does not know that options can share a name.
-        together = {} if self.is_for_ebook else {"name": f"question-{number}"}
         return html(
             "details",
             "quiz-option right" if right else "quiz-option wrong",
             html("summary", "", mark, self.line(content["text"])),
             html("div", "feedback", verdict, self.line(content["feedback"])),
-            **together,
+            name=f"question-{number}",
         )
 
 

@@ -1,13 +1,14 @@
 """Tables made from data: the catalogue, and the measured times."""
 
+from importlib.resources import files
 from pathlib import Path
 
-import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 
 from milestones.data import load_catalog
 from milestones_book.contents import lessons
+from milestones_book.lessons.mutants.report import STORED, stored
 from milestones_book.pages.base import BookDirective
 
 
@@ -16,6 +17,7 @@ class DataCatalogue(BookDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one row for each data set."""
+        self.env.note_dependency(str(files("milestones.data") / "catalog.toml"))
         rows = [
             [
                 f"`{data.name}`",
@@ -34,22 +36,40 @@ class MeasuredTimes(BookDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return one row for each lesson."""
-        root, rows = Path(self.env.srcdir), []
-        for pair in lessons(root):
-            self.env.note_dependency(str(pair.lesson))
-            measured = nbformat.read(pair.lesson, as_version=4).metadata.milestones.measured
-            rows.append(
-                [
-                    f"[{pair.name}](/notebooks/{pair.name}.ipynb)",
-                    f"{measured.seconds} s",
-                    f"{measured.peak_memory_gb} GB",
-                    str(measured.cores),
-                ]
-            )
+        # A lesson comes and goes with its line in the table of contents.
+        self.env.note_dependency("_toc.yml")
+        rows = [self.row(f"/notebooks/{pair.name}.ipynb", pair.name) for pair in lessons(self.root)]
         return self.table(["Lesson", "Time", "Peak memory", "Cores used"], rows)
+
+    def row(self, address: str, name: str) -> list[str]:
+        """Return what was measured in one lesson."""
+        measured = self.notebook(address).metadata.milestones.measured
+        memory = f"{measured.peak_memory_gb} GB"
+        return [f"[{name}]({address})", f"{measured.seconds} s", memory, str(measured.cores)]
+
+
+class MutantsTable(BookDirective):
+    """The table of mutants, from the stored results of ``make mutants``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one row for each lesson."""
+        self.env.note_dependency(str(STORED))
+        header = ["Lesson", "Claims", "Only arithmetic", "Mutants killed", "Wrong answers refused"]
+        rows = [
+            [
+                f"[{name}](/notebooks/{name}.ipynb)",
+                str(result["claims"]),
+                str(result["arithmetic"]),
+                f"{result['kills']} of {result['mutants']}",
+                f"{result['refused']} of {result['answers']}",
+            ]
+            for name, result in stored(Path(self.env.srcdir)).items()
+        ]
+        return self.table(header, rows)
 
 
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("measured-times", MeasuredTimes)
+    app.add_directive("mutants-table", MutantsTable)

@@ -16,6 +16,7 @@ from matplotlib import get_data_path
 from sphinx.application import Sphinx
 
 from milestones_book.drawing.formulas import node_command
+from milestones_book.mends import MendError, discard, require
 
 ICON_CLASS = re.compile(r"\bfa(?:s|b|-solid|-brands)\s+(?:fa-lg\s+)?fa-([a-z0-9-]+)")
 ICON_IN_STYLE = re.compile(r'--pst-icon-[a-z-]+:"(.)')
@@ -62,16 +63,28 @@ def write_icons(static: Path, pages: str) -> None:
     wanted = set(ICON_CLASS.findall(pages))
     styles = (static / "styles/pydata-sphinx-theme.css").read_text(encoding="utf-8")
     in_styles = {ord(character) for character in ICON_IN_STYLE.findall(styles)}
-    rules = []
+    require("icons that the theme's styles name", len(in_styles))
+    rules = {}
     for name in ICON_FONTS:
         font = static / f"vendor/fontawesome/webfonts/{name}.woff2"
         codes = code_points(font.with_suffix(".ttf"))
-        found = {icon: codes[icon] for icon in sorted(wanted & set(codes))}
+        found = {icon: codes[icon] for icon in wanted & set(codes)}
         write_subset(font, font, in_styles | set(found.values()))
-        rules += [
-            f'.fa-{icon}::before {{ content: "\\{code:x}"; }}' for icon, code in found.items()
-        ]
-    (static / "icons.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
+        for icon in sorted(found):
+            rules[icon] = f'.fa-{icon}::before {{ content: "\\{found[icon]:x}"; }}'
+    if wanted - set(rules):
+        raise MendError(f"No font has the icons {', '.join(sorted(wanted - set(rules)))}.")
+    (static / "icons.css").write_text("\n".join(rules.values()) + "\n", encoding="utf-8")
+
+
+def trim(site: Path) -> None:
+    """Leave out the style rules that no page and no script can use."""
+    sheets = sorted((site / "_static").rglob("*.css"))
+    before = [sheet.stat().st_size for sheet in sheets]
+    script = Path(__file__).with_name("trim.mjs")
+    subprocess.run([node_command(), str(script), str(site)], check=True)
+    lighter = sum(sheet.stat().st_size < size for sheet, size in zip(sheets, before, strict=True))
+    require("styles without what no page uses", lighter)
 
 
 def finish(app: Sphinx, failure: Exception | None) -> None:
@@ -79,14 +92,12 @@ def finish(app: Sphinx, failure: Exception | None) -> None:
     if failure or app.builder.format != "html" or app.builder.name == "epub":
         return
     site, static = Path(app.outdir), Path(app.outdir) / "_static"
-    pages = "".join(page.read_text(encoding="utf-8") for page in sorted(site.rglob("*.html")))
+    found = [page for page in sorted(site.rglob("*.html")) if static not in page.parents]
+    pages = "".join(page.read_text(encoding="utf-8") for page in found)
     write_figure_fonts(static, pages)
     write_icons(static, pages)
-    for unused in ("scripts/fontawesome.js", "**/*.map", "**/fa-*.ttf"):
-        for path in static.glob(unused):
-            path.unlink()
-    trim = Path(__file__).with_name("trim.mjs")
-    subprocess.run([node_command(), str(trim), str(site)], check=True)
+    discard(static, "scripts/fontawesome.js", "**/*.map", "**/fa-*.ttf", "*webpack-macros.html")
+    trim(site)
 
 
 def setup(app: Sphinx) -> None:

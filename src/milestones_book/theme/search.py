@@ -12,8 +12,11 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 
-UNUSED = ("searchtools.js", "language_data.js", "../searchindex.js")
+from milestones_book.mends import discard
+
+LIBRARY = Path(__file__).parents[3] / "node_modules" / "minisearch" / "dist" / "umd" / "index.js"
 NOT_PROSE = (nodes.raw, nodes.literal_block, nodes.comment, nodes.title)
 
 
@@ -43,7 +46,7 @@ def text_of(node: nodes.Node) -> Iterator[str]:
 
 def prose(node: nodes.Node) -> str:
     """Return the prose of a node in one line."""
-    return " ".join("".join(text_of(node)).replace("\N{WORD JOINER}", "").split())
+    return " ".join("".join(text_of(node)).split())
 
 
 def sections(document: nodes.document) -> Iterator[tuple[str, str, str]]:
@@ -68,20 +71,38 @@ def records(app: Sphinx) -> list[dict[str, str]]:
     return found
 
 
+def replace_search(app: Sphinx) -> None:
+    """Let Sphinx make no index of its own."""
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        app.builder.search = False
+
+
+def page_of_results(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
+    """Yield the page that shows results."""
+    if app.builder.name == "html":
+        yield "search", {}, "search.html"
+
+
+def announce(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Tell the theme that there is a search."""
+    hasdoc = context.get("hasdoc", bool)
+    context["hasdoc"] = lambda name: name == "search" or hasdoc(name)
+
+
 def finish(app: Sphinx, failure: Exception | None) -> None:
-    """Write the records, bring MiniSearch, and leave out Sphinx's own search."""
+    """Write the records, bring MiniSearch, and leave out what Sphinx's own search has left."""
     if failure or app.builder.name != "html":
         return
     static = Path(app.outdir) / "_static"
     content = json.dumps(records(app), ensure_ascii=False, separators=(",", ":"))
     (static / "sections.js").write_text(f"window.bookSections = {content};\n", encoding="utf-8")
-    library = Path(app.srcdir) / "node_modules" / "minisearch" / "dist" / "umd" / "index.js"
-    if library.is_file():
-        shutil.copy(library, static / "minisearch.js")
-    for name in UNUSED:
-        (static / name).unlink(missing_ok=True)
+    shutil.copy(LIBRARY, static / "minisearch.js")
+    discard(static, "searchtools.js", "language_data.js")
 
 
 def setup(app: Sphinx) -> None:
-    """Write the search's files at the end of the build."""
+    """Take the place of Sphinx's search."""
+    app.connect("builder-inited", replace_search)
+    app.connect("html-collect-pages", page_of_results)
+    app.connect("html-page-context", announce)
     app.connect("build-finished", finish)

@@ -7,12 +7,12 @@ from milestones_book.contents import Pair
 from milestones_book.lessons.execution import LessonError
 from milestones_book.lessons.mutants.reading import read
 from milestones_book.lessons.mutants.records import MutantsError, Plan
-from milestones_book.lessons.mutants.report import Result, store, text
+from milestones_book.lessons.mutants.report import Result, current_hash, store, text
 from milestones_book.lessons.mutants.walk import walk
 
 
 def try_all(pairs: list[Pair], only: str | None = None, dry: bool = False) -> int:
-    """Try the wrong versions of some lessons, print what became of them, store the results.
+    """Try the wrong versions of some lessons, print what became of them, store good results.
 
     Parameters
     ----------
@@ -43,16 +43,21 @@ def _try_one(pair: Pair, only: str | None, dry: bool) -> bool:
     plan = read(pair)
     if dry:
         print(f"{pair.name}: {len(plan.claims)} claims, {len(plan.mutants)} mutants")
-        print(*(f"  Nothing tries to break it: {name}." for name in plan.uncovered), sep="\n")
+        for subject in plan.uncovered:
+            print(f"  Nothing tries to break it: {subject}.")
         return not plan.uncovered
     if only is not None:
         plan = narrowed(plan, only)
+    digest = current_hash(pair, plan)
     result = Result(plan, tuple(walk(plan, pair.lesson.parent)))
     print(text(result), flush=True)
     if only is not None:
         return not result.survivors
-    store(pair, result)
-    return not list(result.problems())
+    if list(result.problems()):
+        print("  So the result is not stored.")
+        return False
+    store(pair, result, digest)
+    return True
 
 
 def narrowed(plan: Plan, only: str) -> Plan:

@@ -7,6 +7,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -46,7 +47,7 @@ def read(pair: Pair) -> Plan:
         table = tomllib.loads(pair.mutants.read_text(encoding="utf-8"))
         return plan(pair.name, code_cells(notebook), table)
     except FileNotFoundError as error:
-        raise MutantsError(f"{pair.name}: there is no file {error.filename}.") from None
+        raise MutantsError(f"there is no file {Path(error.filename).name}.") from None
     except tomllib.TOMLDecodeError as error:
         raise MutantsError(f"{pair.mutants.name} is not TOML: {error}.") from None
     except MutantsError as error:

@@ -101,11 +101,11 @@ def stored(root: Path) -> dict[str, dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def store(pair: Pair, result: Result) -> None:
-    """Put the result of one lesson into the stored report."""
+def store(pair: Pair, result: Result, digest: str) -> None:
+    """Put the result of one lesson into the stored report, with the hash from before it ran."""
     path = pair.root / STORED
     with _locked(path.parent):
-        entry = {"hash": current_hash(pair, result.plan), **result.summary()}
+        entry = {"hash": digest, **result.summary()}
         everything = {**stored(pair.root), pair.name: entry}
         content = json.dumps(everything, indent=1, sort_keys=True, ensure_ascii=False)
         path.write_text(content + "\n", encoding="utf-8")

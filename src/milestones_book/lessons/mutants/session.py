@@ -91,7 +91,7 @@ def judged(claim: Callable[..., None], *given: Any, **bounds: Any) -> Record:
         with contextlib.redirect_stdout(printed):
             claim(*given, **bounds)
     except claims.ClaimError as error:
-        return str(error).removeprefix("Not true: ").rpartition("; measured ")[0], False
+        return error.statement, False
     return CLAIM_LINE.findall(printed.getvalue())[0], True
 
 
