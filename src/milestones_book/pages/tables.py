@@ -1,7 +1,6 @@
 """Tables made from data: the catalogue, and the measured times."""
 
 from importlib.resources import files
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -63,9 +62,23 @@ class MutantsTable(BookDirective):
                 f"{result['kills']} of {result['mutants']}",
                 f"{result['refused']} of {result['answers']}",
             ]
-            for name, result in stored(Path(self.env.srcdir)).items()
+            for name, result in stored(self.root).items()
         ]
         return self.table(header, rows)
+
+
+class KnownSurvivors(BookDirective):
+    """The table of claims and checks that are known to accept a wrong version."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one row for each, with its reason."""
+        rows = []
+        for pair in lessons(self.root):
+            for known in self.read_toml(f"/book/{pair.name}.mutants.toml").get("survivors", []):
+                exercise = f"exercise {known.get('exercise')}"
+                subject = f"`{known['claim']}`" if "claim" in known else exercise
+                rows.append([pair.name.partition("/")[2], subject, known["why"]])
+        return self.table(["Lesson", "Claim or exercise", "What it accepts, and why"], rows)
 
 
 def setup(app: Sphinx) -> None:
@@ -73,3 +86,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("data-catalogue", DataCatalogue)
     app.add_directive("measured-times", MeasuredTimes)
     app.add_directive("mutants-table", MutantsTable)
+    app.add_directive("known-survivors", KnownSurvivors)
