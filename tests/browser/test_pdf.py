@@ -30,7 +30,9 @@ def titles(entries: list) -> list[str]:
 def test_the_outline_names_every_page_and_every_section(pdf: PdfReader) -> None:
     outline = {plain(title) for title in titles(pdf.outline)}
     pages = [parse(SITE / f"{page}.html") for page in PAGES[1:]]
-    headings = [plain(tag.get_text()) for page in pages for tag in page.select("article h1, h2")]
+    headings = [
+        plain(tag.get_text()) for page in pages for tag in page.select("article h1, article h2")
+    ]
     assert len(headings) > 100
     assert [heading for heading in headings if heading not in outline] == []
 

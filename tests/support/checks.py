@@ -60,7 +60,13 @@ def visit(page: Page, address: str, width: int = WIDE, scheme: str = "light") ->
     own = address.split("/")[:3]
     page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-    page.on("requestfailed", lambda asked: complaints.append(f"not answered: {asked.url}"))
+    page.on(
+        "requestfailed",
+        # What was under way when the reader went on to another page was given up, not refused.
+        lambda asked: (
+            asked.failure != "net::ERR_ABORTED" and complaints.append(f"not answered: {asked.url}")
+        ),
+    )
     page.on(
         "request",
         lambda asked: (
