@@ -139,7 +139,7 @@ def _contents(site: Path) -> dict[str, str]:
     return {
         path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in site.rglob("*")
-        if path.is_file() and path.name not in {".buildinfo", "objects.inv"}
+        if path.is_file() and path.name not in {".buildinfo", ".written.json", "objects.inv"}
     }
 
 
