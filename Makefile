@@ -9,11 +9,11 @@ UPGRADE ?= --upgrade
 EDITION = $(BIN)/python -m milestones_book.editions
 # Two workers, one thread each.
 PYTEST  = TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 OMP_NUM_THREADS=1 \
-          $(BIN)/python -m pytest -n 2
+          $(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 TRACE   = test $(BROWSER) = no || $(PYTEST) tests/browser --last-failed \
           --last-failed-no-failures=none --tracing=retain-on-failure
 # The longest lesson first.
-NBVAL   = $(PYTEST) -p no:randomly --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env \
+NBVAL   = $(PYTEST) -p no:randomly --dist loadfile --nbval --nbval-current-env \
           --nbval-sanitize-with tests/nbval_sanitize.cfg \
           --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120
 # Two that build at once would write the same files: the second waits.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.reading import PAGES
 from support.selection import changed_files, changed_pages, keep
-from support.workers import Groups
+from support.workers import Groups, turn_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,7 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Open no page that is as it was, and no page that was broken on purpose."""
+    """Start what takes long; open no page that is as it was, and none broken on purpose."""
+    items.sort(key=lambda item: turn_of(item.nodeid))
     if config.option.changed:
         pages = {f"{page}.html" for page in changed_pages(PAGES, changed_files())}
         keep(config, items, lambda item: not _in_browser(item) or _page(item) in pages)

@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from support.reading import PAGES, ROOT
 from support.selection import CODE, Green, changed_files, changed_pages, lesson_hash
-from support.workers import ANYWHERE, EDITIONS, group_of
+from support.workers import ANYWHERE, EDITIONS, LONG, group_of, turn_of
 
 from milestones_book import contents
 
@@ -166,3 +166,11 @@ def test_what_is_named_in_the_groups_exists() -> None:
     assert all((ROOT / file).is_file() for file in EDITIONS)
     code = "".join(path.read_text("utf-8") for path in ROOT.glob("tests/*/test_*.py"))
     assert all(f"def {name}" in code for name in ANYWHERE)
+
+
+def test_what_takes_long_starts_first() -> None:
+    tests = ["tests/unit/test_claims.py::test_a", *(f"{name}::test_b" for name in reversed(LONG))]
+    assert sorted(tests, key=turn_of)[-1] == tests[0]
+    files = [path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/**/test_*.py")]
+    for name in LONG:
+        assert any(name.partition("::")[0] in file for file in files), f"{name} is no test"
