@@ -10,6 +10,7 @@ from typing import IO
 
 import numpy as np
 import pytest
+from support.damage import assert_blames
 
 from milestones import data
 from milestones.data import DataError
@@ -29,17 +30,6 @@ def put(folder: Path, name: str, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
-
-
-def assert_blames(path: Path, load: Callable[[], object], hint: str = "") -> None:
-    """Check that loading fails with one sentence about this file that says what to do."""
-    with pytest.raises(DataError) as caught:
-        load()
-    text = str(caught.value)
-    assert text.startswith(f"{path.name} is damaged: ")
-    assert text.endswith(f"; delete {path} and fetch it again.")
-    assert "\n" not in text
-    assert hint in text
 
 
 # --- CIFAR-10 -------------------------------------------------------------------------------

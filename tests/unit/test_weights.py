@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from gguf import GGMLQuantizationType, GGUFWriter, quantize
 from safetensors.numpy import save_file
+from support.damage import assert_blames
 from support.places import find_real
 
 import milestones.data.__main__ as command
 from milestones import data
-from milestones.data import DataError, load_catalog
+from milestones.data import load_catalog
 from milestones.data.resolver import FOLDER_VARIABLE
 
 GGUF_FILE = load_catalog()["smollm2"].files[0]
@@ -67,17 +68,6 @@ def put_gguf(folder: Path, leave_out: str = "", **changes: np.ndarray) -> Path:
     writer.write_tensors_to_file()
     writer.close()
     return path
-
-
-def assert_blames(path: Path, load: Callable[[], object], hint: str = "") -> None:
-    """Check that loading fails with one sentence about this file that says what to do."""
-    with pytest.raises(DataError) as caught:
-        load()
-    text = str(caught.value)
-    assert text.startswith(f"{path.name} is damaged: ")
-    assert text.endswith(f"; delete {path} and fetch it again.")
-    assert "\n" not in text
-    assert hint in text
 
 
 def test_gguf_gives_named_arrays_vocabulary_merges_and_shape(own_folder: Path) -> None:
