@@ -18,9 +18,9 @@ class Pair:
     root: Path
 
     @property
-    def part(self) -> str:
-        """The folder of the part."""
-        return self.name.partition("/")[0]
+    def slug(self) -> str:
+        """The name within the part."""
+        return self.name.partition("/")[2]
 
     @property
     def chapter(self) -> Path:

@@ -77,7 +77,8 @@ class KnownSurvivors(BookDirective):
             for known in self.read_toml(f"/book/{pair.name}.mutants.toml").get("survivors", []):
                 exercise = f"exercise {known.get('exercise')}"
                 subject = f"`{known['claim']}`" if "claim" in known else exercise
-                rows.append([pair.name.partition("/")[2], subject, known["why"]])
+                why = known["why"].rstrip(".")
+                rows.append([pair.slug, subject, f"{why[0].upper()}{why[1:]}."])
         return self.table(["Lesson", "Claim or exercise", "What it accepts, and why"], rows)
 
 
