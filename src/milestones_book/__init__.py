@@ -14,6 +14,7 @@ EXTENSIONS = (
     "pages.elements",
     "pages.cards",
     "pages.quiz",
+    "pages.pencil",
     "pages.quotes",
     "pages.tables",
     "drawing.diagrams",

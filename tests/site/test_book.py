@@ -28,13 +28,32 @@ from support.small_book import built, start
 
 from milestones_book.theme.fonts import ICON_CLASS
 
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+SETTINGS = CONFIG["sphinx"]["config"]["html_theme_options"]
+MOVED = CONFIG["sphinx"]["config"]["moved_pages"]
 PAGES = [SITE / f"{name}.html" for name in NAMES]
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
 
 def test_every_entry_of_the_table_of_contents_has_a_page_and_no_page_is_extra() -> None:
     built = [p for folder in ("book", "notebooks") for p in (SITE / folder).rglob("*.html")]
-    assert sorted(built) == sorted(PAGES)
+    assert sorted(built) == sorted([*PAGES, *(SITE / f"{old}.html" for old in MOVED)])
+
+
+@pytest.mark.parametrize("old", MOVED)
+def test_the_address_of_a_page_that_has_moved_leads_to_the_new_one(old: str) -> None:
+    page = BeautifulSoup((SITE / f"{old}.html").read_text(encoding="utf-8"), "html.parser")
+    target = (SITE / f"{old}.html").parent / page.select_one("body a")["href"]
+    assert target.resolve() == SITE / f"{MOVED[old]}.html"
+    assert page.select_one("meta[http-equiv=refresh]")["content"].endswith(target.name)
+
+
+def test_a_page_that_moved_nowhere_stops_the_build(tmp_path: Path) -> None:
+    start(tmp_path, {"book/index.md": "# A page\n"})
+    for moved in ({"book/old": "book/none"}, {"book/index": "book/index"}):
+        with built(tmp_path, moved=moved) as app:
+            assert app.statuscode != 0
+            assert "has moved to" in app.warning.getvalue()
 
 
 def test_the_page_at_the_top_is_a_page_and_leads_to_the_front_page() -> None:
@@ -124,8 +143,6 @@ def test_numbers_on_a_page_are_those_of_its_notebook() -> None:
     assert all(text in notebook for text in quoted)
 
 
-CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-SETTINGS = CONFIG["sphinx"]["config"]["html_theme_options"]
 JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 
 
@@ -197,12 +214,26 @@ def test_a_sound_page_is_built(tmp_path: Path) -> None:
         assert app.statuscode == 0
 
 
+TASK = """```{pencil}
+:answer: 1.39
+:from: 2 * log(2)
+:mistake: 4 * log(2)
+:hint: You took the square.
+
+What is the logarithm of $4$?
+```"""
 MISTAKES = {
     "a reference to nowhere": ("See {ref}`nowhere`.", "nowhere"),
     "a formula with an open brace": (r"See $\frac{1}{$.", "Missing close brace"),
     "a formula with an unknown command": (r"See $\nonsense$.", "Undefined control sequence"),
     "a diagram without a text": ("```{mermaid}\nflowchart LR\n  a --> b\n```", "needs :alt:"),
     "a diagram that is none": ("```{mermaid}\n:alt: A.\nnonsense\n```", "cannot be drawn"),
+    "a task with a wrong answer": (TASK.replace("1.39", "1.38"), "The answer 1.38 is not 1.386"),
+    "a task whose answer is a word": (TASK.replace("1.39", "much"), "neither a decimal number"),
+    "a task with an empty option": (TASK.replace(" 4 * log(2)", ""), "mistake"),
+    "a task whose mistake is right": (TASK.replace("4 *", "2 *"), "too close to the answer"),
+    "a task that computes nothing": (TASK.replace("2 * log", "lag"), "is not a number"),
+    "a badge of no check": ("{checked}`lesson.ipynb#a::b`", "lesson.ipynb#a has no check b"),
     "a diagram that leads nowhere": (
         '```{mermaid}\n:alt: A.\nflowchart LR\n  a --> b\n  click a "none.md"\n```',
         "which is no page",
@@ -213,7 +244,8 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_page_with_a_mistake_is_not_built(tmp_path: Path, name: str) -> None:
     page, sentence = MISTAKES[name]
-    start(tmp_path, {"book/index.md": f"# A page\n\n{page}\n"})
+    lesson = nbformat.writes(new_notebook())
+    start(tmp_path, {"book/index.md": f"# A page\n\n{page}\n", "book/lesson.ipynb": lesson})
     with built(tmp_path) as app:
         assert app.statuscode != 0
         assert sentence in app.warning.getvalue()

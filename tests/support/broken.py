@@ -65,6 +65,13 @@ FAULTS = {
     "hidden frames that take space": Fault(
         FILM, f'{FILM}<div style="height: 400px"></div>', "hidden frames take space"
     ),
+    "a task that refuses its answer": Fault(
+        '0.5: "right"', '0.7: "right"', "the reply to answer is not right"
+    ),
+    "a task that is silent about a usual mistake": Fault(
+        ', 2: "hint"', "", "the reply to mistake is not hint"
+    ),
+    "a task that judges a word": Fault(', NaN: "unread"', "", "the reply to a word is not unread"),
     "a summary without a name": Fault(MORE, "<summary></summary>", "summary-name"),
     "pale letters": Fault(END, f'<p style="color: #bbb">Pale.</p>{END}', "color-contrast"),
     "a table too wide for a phone": Fault(

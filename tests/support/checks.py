@@ -85,7 +85,7 @@ def faults_of(page: Page, address: str) -> list[str]:
     """Open a page wide and light, make it narrow and dark, and return all that is wrong with it."""
     complaints = visit(page, address)
     complaints += complaints_of(page) + axe_violations(page)
-    complaints += quiz_complaints(page) + film_complaints(page)
+    complaints += quiz_complaints(page) + film_complaints(page) + pencil_complaints(page)
     page.set_viewport_size({"width": NARROW, "height": 900})
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("document.documentElement.dataset.theme !== 'light'")
@@ -142,6 +142,29 @@ def quiz_complaints(page: Page) -> list[str]:
             right += said.startswith("Right.")
         if right != 1:
             found.append(f"{right} right answers: {question.inner_text()[:80]}")
+    return found
+
+
+def pencil_complaints(page: Page) -> list[str]:
+    """Type four replies to every task by keyboard; each gets the reply that it should."""
+    found = []
+    for task in page.locator(".pencil").all():
+        numbers = task.locator("form").evaluate("(form) => ({ ...form.dataset })")
+        beyond = max(map(float, numbers.values())) + 1
+        tried = {
+            "answer": (numbers["answer"], "right"),
+            "mistake": (numbers["mistake"], "hint"),
+            "another number": (str(beyond), "other"),
+            "a word": ("word", "unread"),
+        }
+        for name, (typed, expected) in tried.items():
+            task.locator("input").focus()
+            page.keyboard.press("ControlOrMeta+A")
+            page.keyboard.type(typed)
+            page.keyboard.press("Enter")
+            shown = task.locator(".replies > :visible").all()
+            if [reply.get_attribute("class") for reply in shown] != [expected]:
+                found.append(f"the reply to {name} is not {expected}: {task.inner_text()[:80]}")
     return found
 
 

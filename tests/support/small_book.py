@@ -39,13 +39,15 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 @contextmanager
-def built(folder: Path, builder: str = "html", **options: object) -> Iterator[SphinxTestApp]:
-    """Build the book in a folder.
+def built(
+    folder: Path, builder: str = "html", moved: dict[str, str] | None = None, **options: object
+) -> Iterator[SphinxTestApp]:
+    """Build the book in a folder, with addresses of pages that have moved, and theme options.
 
     Its complaints are in ``app.warning``, and the pages that were read in ``app.pages_read``.
     """
     app = SphinxTestApp(
-        builder, srcdir=folder, confoverrides=settings(**options),
+        builder, srcdir=folder, confoverrides=settings(**options) | {"moved_pages": moved or {}},
         warningiserror=True, keep_going=True,
     )  # fmt: skip
     app.pages_read = []

@@ -1,4 +1,4 @@
-"""What a page quotes from a lesson: ``{glue:text}`` with the notebook's path and a name."""
+"""What a page quotes from a lesson: a text that the lesson stored, or the badge of a check."""
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -30,7 +30,27 @@ class Quote(SphinxRole):
         return [node], []
 
 
+class Checked(SphinxRole):
+    """The badge of a checked formula: ``path/to/notebook.ipynb#section::name``.
+
+    It leads to the section of the lesson that compares algebra, central differences and automatic
+    differentiation, and shows the largest relative error that the lesson quotes under the name.
+    """
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, or complain that the notebook has no such quote."""
+        section, _, name = self.text.partition("::")
+        text = stored_texts(notebook(self.env, section.partition("#")[0])).get(name)
+        if text is None or "#" not in section:
+            logger.warning("%s has no check %s.", section, name, location=self.get_location())
+            return [], []
+        words = f"[checked in three ways, largest error {text}]({section})"
+        link, messages = self.inliner.parse(words, self.lineno, self.inliner, nodes.inline())
+        return [nodes.inline("", "", nodes.Text("✓ "), *link, classes=["checked"])], messages
+
+
 def setup(app: Sphinx) -> None:
     """Take the place of MyST-NB's role."""
     app.setup_extension("myst_nb")
     app.add_role_to_domain("glue", "text", Quote(), override=True)
+    app.add_role("checked", Checked())

@@ -15,10 +15,13 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx_proof.nodes import NODE_TYPES, proof_node, unenumerable_node
 
 from milestones.plots import THEMES
 from milestones_book.mends import mend, require
+
+logger = logging.getLogger(__name__)
 
 SECTION = r'(<a class="[^"]*\breference internal"[^>]*>([^\n]*?)</a><details[^>]*><summary)(>)'
 TAG = re.compile(r"<[^>]+>")
@@ -136,9 +139,17 @@ def give_colors(app: Sphinx, config: Config) -> None:
 
 
 def front_door(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
-    """Yield the page at the top of the site, which leads to the front page."""
-    if app.builder.name == "html" and app.config.root_doc != "index":
-        yield "index", {}, "front-door.html"
+    """Yield the page at the top of the site, and one at each address of a page that has moved."""
+    if app.builder.name != "html" or app.config.root_doc == "index":
+        return
+    yield "index", {"target": app.config.root_doc, "name": app.config.project}, "moved.html"
+    for old, new in app.config.moved_pages.items():
+        if new not in app.env.titles:
+            logger.warning("%s has moved to %s, which is no page.", old, new)
+        elif old in app.env.titles:
+            logger.warning("%s has moved to %s, but is still a page.", old, new)
+        else:
+            yield old, {"target": new, "name": app.env.titles[new].astext()}, "moved.html"
 
 
 def add_frame(app: Sphinx, page: str, _: str, context: dict, doctree: nodes.document) -> None:
@@ -149,6 +160,7 @@ def add_frame(app: Sphinx, page: str, _: str, context: dict, doctree: nodes.docu
 
 def setup(app: Sphinx) -> None:
     """Give every page its frame."""
+    app.add_config_value("moved_pages", {}, "html", [dict])
     app.add_post_transform(NamelessProofs)
     app.connect("config-inited", drop_launch_buttons)
     app.connect("config-inited", give_colors)
