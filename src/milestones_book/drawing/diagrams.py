@@ -1,6 +1,7 @@
 """Diagrams, written as Mermaid and drawn while the book is built.
 
-A line ``click NODE "page"`` makes a node a link; the page is named as in a Markdown link.
+A line ``click NODE "page"`` makes a node a link; the page is named as in a Markdown link. A line
+``class NODE,NODE planned`` dashes the boxes of what is not written yet.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from milestones_book.pages.base import BookDirective
 from milestones_book.pages.elements import html
 
 CLICK = re.compile(r'^\s*click (\w+) "([^"]+)"\s*$', flags=re.MULTILINE)
+PLANNED = re.compile(r"^\s*class ([\w,]+) planned\s*$", flags=re.MULTILINE)
 STYLE = r"<style>.*?</style>\n?"
 OWN_COLORS = re.escape(' style="--bg:#FFFFFF;--fg:#27272A;background:var(--bg)"')
 ARROWHEAD = r"(id=\"|url\(#)(arrowhead)"
@@ -46,10 +48,14 @@ class Mermaid(BookDirective):
 
     def drawn(self, code: str) -> str:
         """Return the diagram as SVG, or refuse the page."""
-        reply = draw(code=CLICK.sub("", code))
+        reply = draw(code=PLANNED.sub("", CLICK.sub("", code)))
         if "error" in reply:
             raise self.error(f"The diagram cannot be drawn: {reply['error']}")
-        return plain(reply["svg"], hashlib.sha256(code.encode()).hexdigest()[:8])
+        svg = plain(reply["svg"], hashlib.sha256(code.encode()).hexdigest()[:8])
+        for names in PLANNED.findall(code):
+            for name in names.split(","):
+                svg = dashed(svg, name)
+        return svg
 
     def links(self, code: str) -> dict[str, str]:
         """Return the document that each linked node leads to."""
@@ -66,6 +72,12 @@ def plain(svg: str, mark: str) -> str:
     svg = mend("style of a diagram", svg, STYLE, "", times=1)
     svg = mend("colors of a diagram", svg, OWN_COLORS, "", times=1)
     return mend("arrowheads of a diagram", svg, ARROWHEAD, rf"\g<1>{mark}-\2")
+
+
+def dashed(svg: str, name: str) -> str:
+    """Dash the box of one node."""
+    pattern = rf'(<g class="node" data-id="{name}"[^>]*>\s*<rect) '
+    return mend(f"box of the node {name}", svg, pattern, r'\1 stroke-dasharray="5 3" ', times=1)
 
 
 def linked(svg: str, name: str, address: str) -> str:

@@ -74,6 +74,14 @@ def diagram() -> str:
     return draw(code=CODE)["svg"]
 
 
+def test_the_box_of_a_planned_node_is_dashed_and_no_other(diagram: str) -> None:
+    drawn = diagrams.dashed(diagram, "a")
+    assert drawn.count("stroke-dasharray") == 1
+    assert drawn.index("stroke-dasharray") < drawn.index('data-id="b"')
+    with pytest.raises(MendError, match="box of the node c"):
+        diagrams.dashed(diagram, "c")
+
+
 def test_the_drawer_of_diagrams_draws_what_it_drew_before(diagram: str) -> None:
     assert diagrams.plain(diagram, "mark") == GOLDEN.read_text(encoding="utf-8").rstrip("\n")
 
