@@ -3,7 +3,6 @@
 Source: book/appendix/how-the-book-is-tested.md and book/appendix/style-guide.md.
 """
 
-import ast
 import gzip
 import re
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 from nbformat import NotebookNode
 
 LONGEST_CELL = 25
-LONGEST_LINE = 84
 LARGEST_IMAGE_KB = 120
 EXERCISES = range(2, 9)
 EXERCISE_TAGS = ("exercise", "stub", "solution", "check")
@@ -30,7 +28,7 @@ def problems(notebook: NotebookNode) -> list[str]:
         A notebook of format 4, as ``nbformat.read`` returns it.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    found = [*_length_problems(code), *_line_problems(code), *_exercise_problems(notebook)]
+    found = [*_length_problems(code), *_exercise_problems(notebook)]
     for number, cell in enumerate(code, start=1):
         if cell.execution_count is None:
             found.append(f"Code cell {number} was never executed.")
@@ -50,29 +48,6 @@ def _length_problems(code: list[NotebookNode]) -> list[str]:
         for number, length in enumerate(lengths, start=1)
         if length > LONGEST_CELL
     ]
-
-
-def _line_problems(code: list[NotebookNode]) -> list[str]:
-    """A line fits into the page, and it holds one statement."""
-    found = []
-    for number, cell in enumerate(code, start=1):
-        lines = enumerate(cell.source.splitlines(), start=1)
-        long = [line for line, text in lines if len(text) > LONGEST_LINE]
-        found += [f"Line {line} of code cell {number} is over {LONGEST_LINE}." for line in long]
-        assignments = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Assign)]
-        squeezed = [node.lineno for node in assignments if _squeezed(node)]
-        found += [f"Line {line} of code cell {number} assigns twice." for line in squeezed]
-    return found
-
-
-def _squeezed(node: ast.Assign) -> bool:
-    """Tell whether several values get several names at once; two names may change places."""
-    if not isinstance(node.value, ast.Tuple):
-        return False
-    names = [
-        sorted(map(ast.unparse, side.elts)) for side in node.targets if isinstance(side, ast.Tuple)
-    ]
-    return bool(names) and sorted(map(ast.unparse, node.value.elts)) not in names
 
 
 def _output_problems(cell: NotebookNode) -> list[str]:
