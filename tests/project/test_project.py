@@ -5,8 +5,10 @@ import io
 import json
 import re
 import subprocess
+import sys
 import tokenize
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,38 @@ def locked(use: str) -> dict[str, set[str]]:
 
 def test_there_is_one_lock_for_each_use() -> None:
     assert {path.stem for path in (ROOT / "locks").glob("*.txt")} == set(USES)
+
+
+ONLY_LOCKED = """
+import sys
+from importlib import import_module
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in BLOCKED:
+            raise ModuleNotFoundError(f"{name} is not in the lock", name=name)
+
+BLOCKED = set(sys.argv[1].split(","))
+sys.meta_path.insert(0, Refuse())
+import milestones_book
+from milestones_book.editions import __main__, site
+for name in milestones_book.EXTENSIONS:
+    import_module(f"milestones_book.{name}")
+"""
+
+
+def test_the_site_is_made_with_the_packages_of_its_own_lock() -> None:
+    # The tests run with the packages of all uses, and would not miss one that the book lacks.
+    others = set(locked("dev")) - set(locked("book"))
+    blocked = {
+        module
+        for module, owners in packages_distributions().items()
+        if {canonicalize_name(owner) for owner in owners} <= others
+    }
+    assert {"playwright", "pytest", "tensorflow"} <= blocked
+    command = [sys.executable, "-c", ONLY_LOCKED, ",".join(blocked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-1000:]
 
 
 @pytest.mark.parametrize("use", USES)
