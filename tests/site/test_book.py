@@ -138,9 +138,11 @@ def _static(name: str) -> str:
 def test_numbers_on_a_page_are_those_of_its_notebook() -> None:
     page = parse(SITE / "book/mathematics/binary-cross-entropy.html")
     notebook = (ROOT / "notebooks/mathematics/binary-cross-entropy.ipynb").read_text("utf-8")
+    badges = [tag.get_text().rpartition("error ")[2] for tag in page.select(".checked")]
     quoted = [tag.get_text().strip("\N{WORD JOINER} ") for tag in page.select(".pasted-text")]
+    assert len(badges) >= 3
     assert len(quoted) >= 3
-    assert all(text in notebook for text in quoted)
+    assert all(text in notebook for text in [*badges, *quoted])
 
 
 JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
@@ -231,6 +233,10 @@ MISTAKES = {
     "a task with a wrong answer": (TASK.replace("1.39", "1.38"), "The answer 1.38 is not 1.386"),
     "a task whose answer is a word": (TASK.replace("1.39", "much"), "neither a decimal number"),
     "a task with an empty option": (TASK.replace(" 4 * log(2)", ""), "mistake"),
+    "a task without a hint": (
+        TASK.replace(":hint: You took the square.\n", ""),
+        "needs a text and",
+    ),
     "a task whose mistake is right": (TASK.replace("4 *", "2 *"), "too close to the answer"),
     "a task that computes nothing": (TASK.replace("2 * log", "lag"), "is not a number"),
     "a badge of no check": ("{checked}`lesson.ipynb#a::b`", "lesson.ipynb#a has no check b"),

@@ -12,12 +12,9 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util import logging
 
 from milestones_book.pages.base import BookDirective
 from milestones_book.pages.elements import Html, html
-
-logger = logging.getLogger(__name__)
 
 FRACTION_TOLERANCE = Fraction(1, 200)
 """A reader may type a fraction as a decimal number with two digits."""
@@ -78,9 +75,8 @@ class Pencil(BookDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the task, its form and its answer."""
-        missing = [name for name in self.option_spec if name not in self.options]
-        if missing or not self.content:
-            raise self.error(f"A pencil task needs a text, and the option {', '.join(missing)}.")
+        if not self.content or set(OPTIONS) - set(self.options):
+            raise self.error(f"A pencil task needs a text and the options {', '.join(OPTIONS)}.")
         try:
             data = self.data()
         except ValueError as error:
@@ -131,19 +127,15 @@ class Pencil(BookDirective):
         )
 
 
-def tasks_of(document: nodes.document) -> list[Html]:
-    """Return the tasks of a page, in their order."""
-    return [element for element in document.findall(Html) if "answer" in element]
-
-
 class Answers(SphinxTransform):
     """Put the answers at the end of the page, for a printed book; a screen does not show them."""
 
     default_priority = 500
 
     def apply(self, **_: object) -> None:
-        """Add one list to the last section of the current page."""
-        answers = [task["answer"] for task in tasks_of(self.document)]
+        """Add one paragraph at the end of the current page."""
+        elements = self.document.findall(Html)
+        answers = [element["answer"] for element in elements if "answer" in element]
         if answers:
             lines = [f"Task {number}: {answer}" for number, answer in answers]
             text = nodes.Text(f"Answers. {'; '.join(lines)}.")
