@@ -140,7 +140,7 @@ def test_numbers_on_a_page_are_those_of_its_notebook() -> None:
     notebook = (ROOT / "notebooks/mathematics/binary-cross-entropy.ipynb").read_text("utf-8")
     badges = [tag.get_text().rpartition("error ")[2] for tag in page.select(".checked")]
     quoted = [tag.get_text().strip("\N{WORD JOINER} ") for tag in page.select(".pasted-text")]
-    assert len(badges) >= 3
+    assert len(badges) >= 2
     assert len(quoted) >= 3
     assert all(text in notebook for text in [*badges, *quoted])
 

@@ -52,8 +52,8 @@ class BookDirective(SphinxDirective):
         self.env.note_dependency(relative)
         return tomllib.loads(Path(absolute).read_text(encoding="utf-8"))
 
-    def table(self, header: list[str], rows: list[list[str]]) -> list[nodes.Node]:
-        """Return a table whose cells are MyST."""
+    def table(self, header: list[str], rows: list[list[str]], kind: str = "") -> list[nodes.Node]:
+        """Return a table whose cells are MyST; the styles know its kind."""
         lines = [header, ["---"] * len(header), *rows]
         text = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-        return [html("div", "table-scroll", *self.parse(text))]
+        return [html("div", f"table-scroll {kind}".strip(), *self.parse(text))]

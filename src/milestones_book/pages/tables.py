@@ -27,7 +27,8 @@ class DataCatalogue(BookDirective):
             ]
             for data in load_catalog().values()
         ]
-        return self.table(["Name", "Data", "What it is for", "License", "Download"], rows)
+        header = ["Name", "Data", "What it is for", "License", "Download"]
+        return self.table(header, rows, "catalogue")
 
 
 class MeasuredTimes(BookDirective):
