@@ -13,7 +13,9 @@ from milestones.data import DataError, resolve
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Name a file of lessons that have passed: they are left out, and others added."""
-    parser.addoption("--green", type=Path, help="leave out the lessons that this file holds")
+    parser.addoption(
+        "--green", type=Path, help="leave out the lessons that this file holds"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,14 +42,27 @@ def place_of(item: pytest.Item) -> tuple:
     return (0, -facts(item.path).measured.seconds, item.path, item.cell_num)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Choose lessons, and put them in order, whatever shuffles the other tests."""
     items.sort(key=place_of)
-    if config.getoption("changed", False) and (changed := changed_files()) is not None:
-        keep(config, items, lambda item: not is_lesson(item) or _name(item) in changed)
+    if (
+        config.getoption("changed", False)
+        and (changed := changed_files()) is not None
+    ):
+        keep(
+            config,
+            items,
+            lambda item: not is_lesson(item) or _name(item) in changed,
+        )
     if config.option.green:
         green = Green(config.option.green)
-        keep(config, items, lambda item: not is_lesson(item) or not green.holds(item.path))
+        keep(
+            config,
+            items,
+            lambda item: not is_lesson(item) or not green.holds(item.path),
+        )
     for item in filter(is_lesson, items):
         if reason := _what_is_missing(item.path):
             item.add_marker(pytest.mark.skip(reason=reason))
