@@ -1,4 +1,4 @@
-"""How lessons are tested: the longest first, and with a reason where the data can't be had."""
+"""How lessons are tested: the longest first, and with a reason where data is missing."""
 
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from milestones.data import DataError, resolve
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Name a file of lessons that have passed: they are left out, and others added."""
+    """Name a file of lessons that passed: they are left out, and others added."""
     parser.addoption(
         "--green", type=Path, help="leave out the lessons that this file holds"
     )
@@ -36,7 +36,7 @@ def is_lesson(item: pytest.Item) -> bool:
 
 
 def place_of(item: pytest.Item) -> tuple:
-    """Return where a test comes: cells in their order, and the longest lessons before the rest."""
+    """Return where a test comes: cells in their order, the longest lessons first."""
     if not is_lesson(item):
         return (1,)
     return (0, -facts(item.path).measured.seconds, item.path, item.cell_num)
