@@ -1,4 +1,4 @@
-"""How lessons are tested: the longest first, and with a reason where data is missing."""
+"""How lessons are tested: the longest first, and a reason where data is missing."""
 
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,7 @@ def is_lesson(item: pytest.Item) -> bool:
 
 
 def place_of(item: pytest.Item) -> tuple:
-    """Return where a test comes: cells in their order, the longest lessons first."""
+    """Return where a test comes: cells in order, the longest lessons first."""
     if not is_lesson(item):
         return (1,)
     return (0, -facts(item.path).measured.seconds, item.path, item.cell_num)
