@@ -3,6 +3,7 @@
 Source: book/appendix/how-the-book-is-tested.md and book/appendix/style-guide.md.
 """
 
+import ast
 import gzip
 import re
 from typing import Any
@@ -28,7 +29,7 @@ def problems(notebook: NotebookNode) -> list[str]:
         A notebook of format 4, as ``nbformat.read`` returns it.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    found = [*_length_problems(code), *_exercise_problems(notebook)]
+    found = [*_length_problems(code), *_squeezed_problems(code), *_exercise_problems(notebook)]
     for number, cell in enumerate(code, start=1):
         if cell.execution_count is None:
             found.append(f"Code cell {number} was never executed.")
@@ -48,6 +49,23 @@ def _length_problems(code: list[NotebookNode]) -> list[str]:
         for number, length in enumerate(lengths, start=1)
         if length > LONGEST_CELL
     ]
+
+
+def _squeezed_problems(code: list[NotebookNode]) -> list[str]:
+    """Find several values given at once; a swap reads its own names, so it is no such case."""
+    return [
+        f"Code cell {number} squeezes several statements into its line {node.lineno}."
+        for number, cell in enumerate(code, start=1)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Tuple)
+        and isinstance(node.value, ast.Tuple)
+        and not _names(node.targets[0]) & _names(node.value)
+    ]
+
+
+def _names(expression: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
 
 
 def _output_problems(cell: NotebookNode) -> list[str]:

@@ -65,6 +65,10 @@ BREAKS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
     "object": (printing("<keras.Model object at 0x7f00>"), "address of an object"),
     "warning": (printing("UserWarning: old"), "stores a warning"),
     "long cell": (lambda nb: nb.cells[3].update(source="x = 1\n" * 26), "26 lines"),
+    "two statements": (
+        lambda nb: nb.cells[3].update(source="x = 0\na, b = 1, 2"),
+        "squeezes several statements into its line 2",
+    ),
     "image without text": (showing(100, " "), "without alternative text"),
     "large image": (showing(200_000, "a plot"), "over 120 kB"),
     "pixels": (showing(100, "a plot", "image/png"), "stores pixels"),
@@ -77,6 +81,13 @@ BREAKS: dict[str, tuple[Callable[[NotebookNode], object], str]] = {
 
 def test_a_tidy_lesson_has_no_problem() -> None:
     assert problems(lesson()) == []
+
+
+@pytest.mark.parametrize("source", ["a, b = b, a", "a, b = divmod(7, 2)", "a, b = b, a + b"])
+def test_one_statement_may_set_two_names(source: str) -> None:
+    notebook = lesson()
+    notebook.cells[3].source = source
+    assert problems(notebook) == []
 
 
 @pytest.mark.parametrize("name", BREAKS)
