@@ -26,7 +26,7 @@ def fit(
 ) -> dict[str, list[float]]:
     """Train a model with Adam while the learning rate falls to zero along a cosine.
 
-    Taught in book/mathematics/optimizers-and-regularization.md. What is trainable must be
+    Taught in book/mathematics/optimizers.md. What is trainable must be
     settled before, because the model is compiled here.
 
     Parameters
