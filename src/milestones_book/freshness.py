@@ -156,7 +156,7 @@ def sweep(app: Sphinx) -> None:
     """Remove the files of pages that are no more."""
     site, env = Path(app.outdir), app.env
     wanted = {site / name for name in [*PAGES_OF_NO_SOURCE, RECORD]}
-    wanted |= {site / f"{page}.html" for page in env.found_docs}
+    wanted |= {site / f"{page}.html" for page in [*env.found_docs, *app.config.moved_pages]}
     wanted |= {site / "_sources" / env.doc2path(page, False) for page in env.found_docs}
     wanted |= {site / "_images" / name for _, name in env.images.values()}
     for path in sorted(site.rglob("*"), reverse=True):
