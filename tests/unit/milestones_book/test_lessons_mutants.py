@@ -324,7 +324,8 @@ def test_a_listed_exercise_that_is_refused_is_a_problem() -> None:
 
 
 PACKAGE = {
-    "claims.py": '__all__ = ["claim"]\n__all__ += ["x"]\nLIMIT = 3\n"""Docs."""\n\ndef claim(x):\n    """Docs."""\n    return x < LIMIT\n',
+    "claims.py": '__all__ = ["claim"]\n__all__ += ["x"]\n'
+    'LIMIT = 3\n"""Docs."""\n\ndef claim(x):\n    """Docs."""\n    return x < LIMIT\n',
     "other.py": "def unused(x):\n    return x\n",
     "loaders.py": "@loader('digits')\ndef load_digits(x):\n    return x\n",
 }
