@@ -5,7 +5,8 @@ from importlib.resources import files
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from milestones.data import load_catalog, load_timeline
+from milestones.data import load_catalog
+from milestones.data.loaders import load_timeline
 from milestones_book.contents import lessons
 from milestones_book.lessons.mutants.report import STORED, stored
 from milestones_book.pages.base import BookDirective
