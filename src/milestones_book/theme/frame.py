@@ -32,6 +32,7 @@ THEME_NOW = (
     "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'))"
     "(document.documentElement.dataset.mode)"
 )
+"""What the theme's own script will set, once it runs."""
 SEARCH = ("searchtools", "language_data", "searchindex")
 
 
