@@ -109,7 +109,8 @@ class Encoder(keras.Model):
         self.norm = layers.LayerNormalization(epsilon=EPSILON)
         self.blocks = [Block(width, heads, hidden, activation) for _ in range(blocks)]
         self.pooler = layers.Dense(width, activation="tanh", name="pooler")
-        self.pool(self(np.array([[1]])))  # makes the parameters
+        self.pooler.build((None, width))
+        self(np.array([[1]]))  # makes the other parameters
 
     def call(self, numbers: Any, segments: Any = 0) -> Any:
         segments = ops.zeros_like(numbers) + segments
