@@ -113,7 +113,7 @@ class Encoder(keras.Model):
         self(np.array([[1]]))  # makes the other parameters
 
     def call(self, numbers: Any, segments: Any = 0) -> Any:
-        segments = ops.zeros_like(numbers) + segments
+        segments = ops.add(ops.zeros_like(numbers), segments)
         states = self.tokens(numbers) + self.positions(ops.arange(numbers.shape[1]))
         states = self.norm(states + self.segments(segments))
         for block in self.blocks:
