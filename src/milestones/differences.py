@@ -56,6 +56,36 @@ def numerical_gradient(
     return (above - below) / width
 
 
+def numerical_jacobian(
+    function: Callable[[Array], ArrayLike], point: ArrayLike, step: float = DEFAULT_STEP
+) -> Array:
+    """Return the derivatives of a vector by central differences; of a gradient, the Hessian.
+
+    Parameters
+    ----------
+    function
+        Maps a float64 array of ``point``'s shape to an array of one dimension.
+    point, step
+        See :func:`numerical_gradient`.
+
+    Returns
+    -------
+    Array
+        Shape (components of the function, *shape of the point).
+
+    Raises
+    ------
+    ValueError
+        As :func:`numerical_gradient`.
+    """
+
+    def component(k: int) -> Callable[[Array], float]:
+        return lambda moved: float(np.asarray(function(moved))[k])
+
+    components = len(np.asarray(function(np.array(point, dtype=np.float64))))
+    return np.array([numerical_gradient(component(k), point, step) for k in range(components)])
+
+
 def differences(
     function: Callable[[Array], float], point: Array, scale: Scale = None
 ) -> tuple[Array, Array]:

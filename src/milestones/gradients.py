@@ -17,6 +17,7 @@ from milestones.differences import (
     call,
     differences,
     numerical_gradient,
+    numerical_jacobian,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "catches",
     "check_gradient",
     "numerical_gradient",
+    "numerical_jacobian",
     "points",
     "relative_error",
     "three_ways",

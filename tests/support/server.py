@@ -1,6 +1,7 @@
 """A server for a folder that compresses text, as a web host does."""
 
 import gzip
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,6 +10,9 @@ from pathlib import Path
 from threading import Thread
 
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".txt"}
+PIECES, PAUSE = 10, 0.03
+"""A page arrives in so many pieces, with so many seconds between them: what moves meanwhile is
+seen on a fast and idle machine too."""
 
 
 class Compressing(SimpleHTTPRequestHandler):
@@ -29,7 +33,10 @@ class Compressing(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Cache-Control", "max-age=60")
         self.end_headers()
-        self.wfile.write(content)
+        size = -(-len(content) // PIECES) if path.suffix == ".html" else len(content)
+        for start in range(0, len(content), size):
+            self.wfile.write(content[start : start + size])
+            time.sleep(PAUSE if path.suffix == ".html" else 0)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

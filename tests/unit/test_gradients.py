@@ -18,6 +18,7 @@ from milestones.gradients import (
     catches,
     check_gradient,
     numerical_gradient,
+    numerical_jacobian,
     points,
     relative_error,
     three_ways,
@@ -386,3 +387,26 @@ def test_automatic_gradient_wants_one_number_that_depends_on_the_point(ops: Modu
         automatic_gradient(lambda t: ops.ones(()), [1.0])
     with pytest.raises(ValueError, match=r"must return one number, not shape \(2,\)"):
         automatic_gradient(lambda t: 2 * t, [1.0, 2.0])
+
+
+def test_the_jacobian_has_a_row_for_each_component() -> None:
+    matrix = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
+    point = np.array([0.5, -1.0, 2.0])
+    found = numerical_jacobian(lambda x: matrix @ x**2, point)
+    np.testing.assert_allclose(found, 2 * matrix * point, rtol=0, atol=1e-8)
+
+
+def test_the_jacobian_of_a_gradient_is_the_hessian() -> None:
+    def loss(x: np.ndarray) -> float:
+        return float(x[0] ** 2 * x[1])
+
+    def slope(x: np.ndarray) -> np.ndarray:
+        return numerical_gradient(loss, x, 1e-3)
+
+    found = numerical_jacobian(slope, np.array([2.0, 3.0]), 1e-3)
+    np.testing.assert_allclose(found, [[6, 4], [4, 0]], atol=1e-6)
+
+
+def test_the_jacobian_refuses_a_function_that_is_not_finite() -> None:
+    with pytest.raises(ValueError, match="not finite"):
+        numerical_jacobian(lambda x: np.full(1, np.inf), np.ones(1))

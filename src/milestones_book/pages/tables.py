@@ -1,4 +1,4 @@
-"""Tables made from data: the catalogue, and the measured times."""
+"""Tables made from data: the catalogue, the timeline, and the measured times."""
 
 from importlib.resources import files
 
@@ -6,6 +6,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from milestones.data import load_catalog
+from milestones.data.loaders import load_timeline
 from milestones_book.contents import lessons
 from milestones_book.lessons.mutants.report import STORED, stored
 from milestones_book.pages.base import BookDirective
@@ -29,6 +30,26 @@ class DataCatalogue(BookDirective):
         ]
         header = ["Name", "Data", "What it is for", "License", "Download"]
         return self.table(header, rows, "catalogue")
+
+
+class Timeline(BookDirective):
+    """The table of the timeline, from the package's data file."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one row for each entry, oldest first."""
+        self.env.note_dependency(str(files("milestones.data") / "timeline.toml"))
+        rows = [
+            [
+                str(milestone.year),
+                f"**{milestone.name}**",
+                milestone.people,
+                f"{milestone.claim} {{cite:p}}`{milestone.source}`",
+                f"{milestone.kind}, {milestone.line}",
+            ]
+            for milestone in load_timeline()
+        ]
+        header = ["Year", "Milestone", "Who", "What they showed or proposed", "Kind and line"]
+        return self.table(header, rows, "timeline")
 
 
 class MeasuredTimes(BookDirective):
@@ -86,6 +107,7 @@ class KnownSurvivors(BookDirective):
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("data-catalogue", DataCatalogue)
+    app.add_directive("timeline", Timeline)
     app.add_directive("measured-times", MeasuredTimes)
     app.add_directive("mutants-table", MutantsTable)
     app.add_directive("known-survivors", KnownSurvivors)

@@ -29,7 +29,8 @@ PRINTABLE = set(range(0x20, 0x7F))
 def write_subset(source: Path, target: Path, characters: set[int]) -> None:
     """Write the part of a font that draws some characters, as WOFF2, the same bytes every time."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=True)
+    # Instructions for coarse screens are half of such a font.
+    options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=True, hinting=False)
     options.drop_tables += ["FFTM"]
     font = subset.load_font(str(source), options)
     font.recalcTimestamp = False

@@ -27,6 +27,12 @@ SECTION = r'(<a class="[^"]*\breference internal"[^>]*>([^\n]*?)</a><details[^>]
 TAG = re.compile(r"<[^>]+>")
 STATEMENTS = {*NODE_TYPES.values(), unenumerable_node} - {proof_node}
 """Theorems and their like, as nodes; a proof is another kind."""
+THEME_NOW = (
+    "((mode) => (mode !== 'auto' ? mode : "
+    "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'))"
+    "(document.documentElement.dataset.mode)"
+)
+"""What the theme's own script will set, once it runs."""
 SEARCH = ("searchtools", "language_data", "searchindex")
 
 
@@ -73,8 +79,12 @@ class Frame:
         return Markup(mend("role of a work", text, role, r'\1 role="listitem"', self.count(cited)))
 
     def css(self, markup: str) -> Markup:
-        """Leave out the script that draws icons; they are letters (fonts.py)."""
-        return Markup(without_scripts(markup, "fontawesome"))
+        """Know the theme before the page is painted; leave out the script that draws icons."""
+        # The theme's own script replaces "auto" only when it runs, and all borders move then.
+        late = r'dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";'
+        text = mend("early theme", markup, late, f"dataset.theme = {THEME_NOW};", times=1)
+        # Icons are letters (fonts.py).
+        return Markup(without_scripts(text, "fontawesome"))
 
     def head(self, markup: str) -> Markup:
         """Leave out Sphinx's own search, which is not loaded on the page of results."""

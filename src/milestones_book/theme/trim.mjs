@@ -1,19 +1,28 @@
-// Keep only the style rules that some page or script of the site can use.
-import { readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// Keep only the style rules that some page or script of the site can use, and write styles and
+// scripts without the spaces and comments that a browser does not need.
+import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { transformSync } from "esbuild";
 import { PurgeCSS } from "purgecss";
 
 const site = process.argv[2];
 const files = readdirSync(site, { recursive: true })
   .map((name) => join(site, name))
   .filter((path) => statSync(path).isFile());
-const ending = (...endings) => files.filter((path) => endings.some((end) => path.endsWith(end)));
+const ending = (...endings) => files.filter((path) => endings.includes(extname(path)));
+const read = (path) => readFileSync(path, "utf8");
+// A style sheet may set a variable that another one, a drawing or a script asks for.
+const uses = ending(".html", ".js", ".css").flatMap((path) => read(path).match(/(?<=var\(\s*|["'`])--[\w-]+/g) ?? []);
 
 const sheets = await new PurgeCSS().purge({
   content: ending(".html", ".js"),
   css: ending(".css"),
+  keyframes: true,
+  variables: true,
   // Scripts set these while the page is open.
   dynamicAttributes: ["data-theme", "data-mode", "data-bs-theme", "open", "aria-expanded", "aria-hidden"],
-  safelist: { standard: ["html", "body", ":root"], greedy: [/^data-/, /dark/, /light/] },
+  safelist: { standard: ["html", "body", ":root"], greedy: [/^data-/], variables: [...new Set(uses)] },
 });
-for (const { file, css } of sheets) writeFileSync(file, css);
+const minify = (code, loader) => transformSync(code, { loader, minify: true, legalComments: "inline" }).code;
+for (const { file, css } of sheets) writeFileSync(file, minify(css, "css"));
+for (const file of ending(".js").filter((path) => !path.endsWith(".min.js"))) writeFileSync(file, minify(read(file), "js"));

@@ -324,7 +324,8 @@ def test_a_listed_exercise_that_is_refused_is_a_problem() -> None:
 
 
 PACKAGE = {
-    "claims.py": 'LIMIT = 3\n"""Docs."""\n\ndef claim(x):\n    """Docs."""\n    return x < LIMIT\n',
+    "claims.py": '__all__ = ["claim"]\n__all__ += ["x"]\n'
+    'LIMIT = 3\n"""Docs."""\n\ndef claim(x):\n    """Docs."""\n    return x < LIMIT\n',
     "other.py": "def unused(x):\n    return x\n",
     "loaders.py": "@loader('digits')\ndef load_digits(x):\n    return x\n",
 }
@@ -332,6 +333,8 @@ EDITS = {
     "a comment": ("claims.py", "return x < LIMIT", "return x < LIMIT  # why", True),
     "a docstring": ("claims.py", '"""Docs."""', '"""Better docs."""', True),
     "layout": ("claims.py", "return x < LIMIT", "return (\n        x < LIMIT\n    )", True),
+    "the names that a module offers": ("claims.py", '["claim"]', '["claim", "z"]', True),
+    "more names that a module offers": ("claims.py", '["x"]', '["y"]', True),
     "an unused function": ("other.py", "return x", "return -x", True),
     "a used function": ("claims.py", "x < LIMIT", "x <= LIMIT", False),
     "a constant that it uses": ("claims.py", "LIMIT = 3", "LIMIT = 4", False),

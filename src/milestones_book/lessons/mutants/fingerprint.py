@@ -37,12 +37,12 @@ def fingerprint(pair: Pair, cells: Iterable[Cell], package: Path) -> str:
 
 @cache
 def pieces_of(package: Path) -> list[Piece]:
-    """Return every statement at the top of a package's modules, except imports."""
+    """Return every statement at the top of a package's modules that a lesson can depend on."""
     return [
         Piece(frozenset(_names(node)), frozenset(words(node)), plain(node))
         for path in sorted(package.rglob("*.py"))
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if not isinstance(node, ast.Import | ast.ImportFrom) and not _is_text(node)
+        if not (isinstance(node, ast.Import | ast.ImportFrom) or _is_text(node) or _is_list(node))
     ]
 
 
@@ -93,6 +93,12 @@ def _is_text(node: object) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def _is_list(node: ast.stmt) -> bool:
+    """Tell whether a statement only lists what a module offers."""
+    targets = getattr(node, "targets", [getattr(node, "target", None)])
+    return [getattr(target, "id", "") for target in targets] == ["__all__"]
 
 
 def _names(node: ast.stmt) -> set[str]:
