@@ -1,7 +1,7 @@
 // Keep only the style rules that some page or script of the site can use, and write styles and
 // scripts without the spaces and comments that a browser does not need.
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { transformSync } from "esbuild";
 import { PurgeCSS } from "purgecss";
 
@@ -21,8 +21,11 @@ const sheets = await new PurgeCSS().purge({
   variables: true,
   // Scripts set these while the page is open.
   dynamicAttributes: ["data-theme", "data-mode", "data-bs-theme", "open", "aria-expanded", "aria-hidden"],
-  safelist: { standard: ["html", "body", ":root"], greedy: [/^data-/], variables: [...new Set(uses)] },
+  safelist: { standard: ["html", "body", ":root"], greedy: [/^data-/], variables: [...new Set(uses), /^--figure-/] },
 });
 const minify = (code, loader) => transformSync(code, { loader, minify: true, legalComments: "inline" }).code;
 for (const { file, css } of sheets) writeFileSync(file, minify(css, "css"));
-for (const file of ending(".js").filter((path) => !path.endsWith(".min.js"))) writeFileSync(file, minify(read(file), "js"));
+// Sphinx also leaves scripts that no page loads; one of them cannot be parsed.
+const pages = ending(".html").map(read).join("");
+const loaded = ending(".js").filter((path) => pages.includes(`/${basename(path)}`) && !path.endsWith(".min.js"));
+for (const file of loaded) writeFileSync(file, minify(read(file), "js"));
