@@ -16,6 +16,7 @@ from milestones.data.loaders import source
 
 SPLITS = ("train", "validation", "test")
 LIBRARY = Path(sysconfig.get_path("stdlib"))
+MIXED = ["heapq", "bz2", "ast", "queue", "csv", "wave"]
 
 
 def lines(word: str, count: int = 4) -> str:
@@ -71,7 +72,7 @@ def test_twins_within_a_split_count_once(small: Path) -> None:
 
 
 def test_file_without_a_long_line_is_left_out(small: Path) -> None:
-    (small / "first.py").write_text("x = 1\n", encoding="utf-8")
+    (small / "first.py").write_text("x = 1\ny = 2\nz = 3\n", encoding="utf-8")
     assert text(small, "train") == lines("pack/inner")
 
 
@@ -121,3 +122,8 @@ def test_no_long_piece_of_the_test_text_is_in_the_training_text() -> None:
     test, train = load_source("test"), load_source("train")
     pieces = [test[place : place + 200] for place in range(0, len(test) - 200, 5_000)]
     assert sum(piece in train for piece in pieces) == 0
+
+
+def test_files_are_mixed_in_an_order_that_never_changes() -> None:
+    names = [path.name for path in source._files(LIBRARY, MIXED)]
+    assert names == ["ast.py", "bz2.py", "wave.py", "heapq.py", "queue.py", "csv.py"]
