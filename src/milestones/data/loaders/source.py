@@ -4,8 +4,10 @@ Taught in book/history/language-models-before-transformers.md.
 """
 
 import sysconfig
+import tomllib
 import zlib
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from milestones.data.errors import DataError
@@ -19,19 +21,9 @@ SOURCE_SYMBOLS = "\n" + "".join(map(chr, range(32, 127))) + "\N{REPLACEMENT CHAR
 SOURCE_SIZES = {"train": 4_000_000, "validation": 100_000, "test": 200_000}
 """Characters of each split: the same for all versions of Python."""
 
-SOURCE_MODULES = {
-    "test": "base64 calendar cmd graphlib gzip heapq pprint shlex string textwrap timeit weakref",
-    "validation": "copyreg fileinput getopt mimetypes sched tabnanny trace uuid",
-    "train": """_collections_abc _markupbase _osx_support _py_abc _pydecimal _pyio _strptime
-    _threading_local _weakrefset argparse ast asyncio bdb bz2 code codecs codeop collections
-    compileall concurrent contextlib copy csv ctypes curses difflib doctest email filecmp fnmatch
-    ftplib functools getpass gettext hmac html http imaplib inspect ipaddress json locale logging
-    lzma mailbox modulefinder multiprocessing netrc ntpath nturl2path numbers operator optparse os
-    pickle pickletools plistlib poplib posixpath profile pstats pty py_compile pyclbr pydoc quopri
-    queue re rlcompleter runpy selectors shelve shutil smtplib socket socketserver ssl stat
-    stringprep subprocess tarfile tempfile tomllib tracemalloc turtle unittest urllib wave
-    wsgiref xml xmlrpc zipapp zoneinfo""",
-}
+SOURCE_MODULES = tomllib.loads(
+    (files("milestones.data") / "source.toml").read_text(encoding="utf-8")
+)
 """Modules and packages by split; Python 3.11 to 3.13 have all of them, much alike."""
 
 ALIKE = 0.5
