@@ -82,8 +82,10 @@ def test_every_color_that_is_drawn_has_a_value_in_both_themes() -> None:
 
 def test_the_style_sheet_of_the_site_has_these_colors() -> None:
     style = (SITE / "_static/milestones.css").read_text(encoding="utf-8")
-    blocks = r'^(?::root|html\[data-theme="?dark"?\]) \{(.*?)^\}'
-    light, dark = re.findall(blocks, style, re.M | re.S)
+    light, dark = (
+        "".join(re.findall(rf"(?:^|\}}){re.escape(selector)}\{{([^}}]*)", style))
+        for selector in (":root", "html[data-theme=dark]")
+    )
     for theme, text in [("light", light), ("dark", dark)]:
-        found = dict(re.findall(r"--figure-(\w+): (#[0-9a-f]{6});", text))
+        found = dict(re.findall(r"--figure-(\w+): (#[0-9a-f]{6})", text))
         assert found == {name: color.lower() for name, color in THEMES[theme].items()}

@@ -21,7 +21,7 @@ const sheets = await new PurgeCSS().purge({
   variables: true,
   // Scripts set these while the page is open.
   dynamicAttributes: ["data-theme", "data-mode", "data-bs-theme", "open", "aria-expanded", "aria-hidden"],
-  safelist: { standard: ["html", "body", ":root"], greedy: [/^data-/], variables: [...new Set(uses)] },
+  safelist: { standard: ["html", "body", ":root"], greedy: [/^data-/], variables: [...new Set(uses), /^--figure-/] },
 });
 const minify = (code, loader) => transformSync(code, { loader, minify: true, legalComments: "inline" }).code;
 for (const { file, css } of sheets) writeFileSync(file, minify(css, "css"));
