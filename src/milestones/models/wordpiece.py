@@ -1,6 +1,7 @@
 """WordPiece: text to token numbers, as BERT's uncased models read it.
 
-Taught in book/history/bert.md.
+Taught in book/history/bert.md. Where Google's own code and the ``tokenizers`` library differ, this
+follows the library, with which it is compared.
 
 Source: https://github.com/google-research/bert/blob/master/tokenization.py (behavior, not code).
 """
@@ -16,17 +17,20 @@ CHINESE = (
     (0x20000, 0x2A6DF),
     (0x2A700, 0x2B73F),
     (0x2B740, 0x2B81F),
-    (0x2B920, 0x2CEAF),
+    (0x2B920, 0x2CEAF),  # as in the library; Google's code begins this block at 0x2B820
     (0xF900, 0xFAFF),
     (0x2F800, 0x2FA1F),
 )
 """Blocks of Chinese characters, first and last code."""
 
 REMOVED = ("Cc", "Cf", "Co")
-"""Categories of Unicode that leave no trace: controls, marks of format, private characters."""
+"""Categories of Unicode that leave no trace: controls, marks of format, private characters.
+
+Google's code keeps the private ones, "Co"; the library does not.
+"""
 
 LONGEST_WORD = 100
-"""A longer word is unknown as a whole."""
+"""A longer word is unknown as a whole; Google's code allows 200 letters, the library 100."""
 
 
 class WordPiece:
