@@ -32,10 +32,12 @@ class CausalAttention(layers.Layer):
     def call(self, tokens: Any, cache: Any = None, place: Any = 0) -> tuple[Any, Any]:
         new, width = tokens.shape[1:]
         looks = ops.reshape(self.look(tokens), (-1, new, 3, self.heads, width // self.heads))
-        query, key, value = ops.transpose(looks, (2, 0, 3, 1, 4))
-        if cache is not None:
-            cache = ops.slice_update(cache, (0, 0, 0, place, 0), ops.stack([key, value]))
-            key, value = cache[0], cache[1]
+        looks = ops.transpose(looks, (2, 0, 3, 1, 4))  # (3, batch, heads, new, size)
+        if cache is None:
+            cache = looks[1:]
+        else:
+            cache = ops.slice_update(cache, (0, 0, 0, place, 0), looks[1:])
+        query, key, value = looks[0], cache[0], cache[1]
         seen = ops.arange(key.shape[2]) <= place + ops.arange(new)[:, None]  # (new, places)
         scores = ops.matmul(query, ops.swapaxes(key, -1, -2)) / key.shape[-1] ** 0.5
         weights = ops.softmax(ops.where(seen, scores, -1e9))
@@ -77,7 +79,7 @@ class Block(layers.Layer):
         self.norms = [parts.norm(), parts.norm()]
 
     def call(self, tokens: Any, cache: Any = None, place: Any = 0) -> tuple[Any, Any]:
-        found, cache = self.attention(self.norms[0](tokens), cache, place)
+        found, cache = self.attention(self.norms[0](tokens), cache=cache, place=place)
         tokens = tokens + found
         return tokens + self.feed_forward(self.norms[1](tokens)), cache
 
@@ -130,7 +132,7 @@ class Decoder(keras.Model):
             tokens = tokens + self.positions(place + ops.arange(numbers.shape[1]))
         kept = []
         for block, cache in zip(self.blocks, caches or [None] * len(self.blocks), strict=True):
-            tokens, cache = block(tokens, cache, place)
+            tokens, cache = block(tokens, cache=cache, place=place)
             kept.append(cache)
         return ops.matmul(self.norm(tokens), ops.transpose(self.tokens.embeddings)), kept
 
