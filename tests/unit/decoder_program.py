@@ -20,9 +20,8 @@ WIDTH, HEADS, BLOCKS, LONGEST, VOCABULARY = 24, 3, 2, 16, 50
 
 def copy(hub: keras_hub.models.Backbone, decoder: Decoder) -> None:
     """Give the decoder the weights of KerasHub's GPT-2."""
-    embeddings = hub.embeddings_layer
-    decoder.tokens.set_weights([embeddings.token_embedding.embeddings])
-    decoder.positions.set_weights([embeddings.position_embedding.position_embeddings])
+    decoder.tokens.set_weights([np.array(hub.token_embedding.embeddings)])
+    decoder.positions.set_weights([np.array(hub.position_embedding.position_embeddings)])
     decoder.norm.set_weights(hub.layer_norm.get_weights())
     for theirs, block in zip(hub.transformer_layers, decoder.blocks, strict=True):
         attention = theirs._self_attention_layer
@@ -31,7 +30,9 @@ def copy(hub: keras_hub.models.Backbone, decoder: Decoder) -> None:
         shifts = [np.array(look.bias).reshape(WIDTH) for look in looks]
         block.attention.look.set_weights([np.hstack(kernels), np.hstack(shifts)])
         mix = attention.output_dense
-        block.attention.mix.set_weights([np.array(mix.kernel).reshape(WIDTH, WIDTH), mix.bias])
+        block.attention.mix.set_weights(
+            [np.array(mix.kernel).reshape(WIDTH, WIDTH), np.array(mix.bias)]
+        )
         inner, outer = theirs._feedforward_intermediate_dense, theirs._feedforward_output_dense
         block.feed_forward.inner.set_weights(inner.get_weights())
         block.feed_forward.outer.set_weights(outer.get_weights())
