@@ -147,6 +147,12 @@ def test_numbers_on_a_page_are_those_of_its_notebook(pair: Pair) -> None:
     assert all(text in notebook for text in [*badges, *quoted])
 
 
+def test_a_badge_says_how_the_formula_was_checked() -> None:
+    page = parse(SITE / "book/history/generative-adversarial-networks.html")
+    ways = {tag.get_text().strip("✓ ").partition(",")[0] for tag in page.select(".checked")}
+    assert {"checked in three ways", "checked in two ways"} < ways
+
+
 JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
 
 

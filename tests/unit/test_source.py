@@ -11,6 +11,7 @@ from milestones.data import (
     SOURCE_SYMBOLS,
     DataError,
     load_source,
+    source_files,
 )
 from milestones.data.loaders import source
 
@@ -38,7 +39,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def text(folder: Path, split: str) -> str:
     source._splits.cache_clear()
-    return source._splits(folder)[split]
+    return "".join(source._splits(folder)[split])
 
 
 def test_each_split_has_its_modules_and_packages_and_no_tests(small: Path) -> None:
@@ -85,6 +86,17 @@ def test_text_is_cut_to_the_size(small: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(source.SOURCE_SIZES, "test", 10)
     source._splits.cache_clear()
     assert load_source("test", small) == lines("exam")[:10]
+
+
+def test_files_are_kept_apart_and_the_last_is_cut(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = sorted((lines("first"), lines("pack/inner")), key=text(small, "train").find)
+    monkeypatch.setitem(source.SOURCE_SIZES, "train", len(one) + 7)
+    assert source_files("train", small) == [one, two[:7]]
+    assert load_source("train", small) == one + two[:7]
+    monkeypatch.setitem(source.SOURCE_SIZES, "train", len(one))
+    assert source_files("train", small) == [one]
 
 
 def test_library_that_is_too_short_is_named(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:

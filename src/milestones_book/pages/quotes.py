@@ -35,16 +35,18 @@ class Checked(SphinxRole):
 
     It leads to the section of the lesson that compares algebra, central differences and automatic
     differentiation, and shows the largest relative error that the lesson quotes under the name.
+    What was checked otherwise says how: ``...::name::in two ways``.
     """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or complain that the notebook has no such quote."""
-        section, _, name = self.text.partition("::")
+        section, _, rest = self.text.partition("::")
+        name, _, how = rest.partition("::")
         text = stored_texts(notebook(self.env, section.partition("#")[0])).get(name)
         if text is None or "#" not in section:
             logger.warning("%s has no check %s.", section, name, location=self.get_location())
             return [], []
-        words = f"[checked in three ways, largest error {text}]({section})"
+        words = f"[checked {how or 'in three ways'}, largest error {text}]({section})"
         link, messages = self.inliner.parse(words, self.lineno, self.inliner, nodes.inline())
         return [nodes.inline("", "", nodes.Text("✓ "), *link, classes=["checked"])], messages
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from milestones.data.errors import DataError
 from milestones.data.loaders.reading import choose, read_bytes
 
-__all__ = ["SOURCE_MODULES", "SOURCE_SIZES", "SOURCE_SYMBOLS", "load_source"]
+__all__ = ["SOURCE_MODULES", "SOURCE_SIZES", "SOURCE_SYMBOLS", "load_source", "source_files"]
 
 SOURCE_SYMBOLS = "\n" + "".join(map(chr, range(32, 127))) + "\N{REPLACEMENT CHARACTER}"
 """The 97 symbols of the text; the last one stands for any other character."""
@@ -55,22 +55,32 @@ def load_source(split: str, folder: Path | None = None) -> str:
     DataError
         If the library's source is not there, or is too short.
     """
+    return "".join(source_files(split, folder))
+
+
+def source_files(split: str, folder: Path | None = None) -> list[str]:
+    """Load the same text file by file, as :func:`load_source` does; the last file may be cut."""
     choose(split, SOURCE_MODULES)
     folder = folder or Path(sysconfig.get_path("stdlib"))
-    text = _splits(folder)[split]
-    if len(text) < SOURCE_SIZES[split]:
+    whole = _splits(folder)[split]
+    left = SOURCE_SIZES[split]
+    if (length := sum(map(len, whole))) < left:
         raise DataError(
-            f"{folder} has {len(text):,} characters for {split}, not {SOURCE_SIZES[split]:,}; "
+            f"{folder} has {length:,} characters for {split}, not {left:,}; "
             "install Python with the source of its standard library."
         )
-    return text[: SOURCE_SIZES[split]]
+    files = []
+    for text in whole:
+        files.append(text[:left])
+        left -= len(files[-1])
+    return [text for text in files if text]
 
 
 @cache
-def _splits(folder: Path) -> dict[str, str]:
-    """Return the text of each split; the test files are taken first, and kept."""
+def _splits(folder: Path) -> dict[str, list[str]]:
+    """Return the files of each split; the test files are taken first, and kept."""
     seen: list[set[str]] = []
-    return {split: "".join(_kept(folder, split, seen)) for split in SOURCE_MODULES}
+    return {split: _kept(folder, split, seen) for split in SOURCE_MODULES}
 
 
 def _kept(folder: Path, split: str, seen: list[set[str]]) -> list[str]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from milestones import environment
 from milestones.data import DataError
-from milestones.environment import Finding
+from milestones_book import environment
+from milestones_book.environment import Finding
 
 
 @pytest.mark.parametrize("version", [(3, 11, 4), (3, 12, 4), (3, 13, 9)])

@@ -1,4 +1,4 @@
-"""``python -m milestones.environment``: can this machine run the lessons?
+"""``python -m milestones_book.environment``: can this machine run the lessons?
 
 One line for each requirement: ok, or what to do. The exit status is 1 if a lesson could not run.
 
