@@ -1,4 +1,4 @@
-"""Accuracy with its uncertainty, and a paired test of two classifiers.
+"""Accuracy and means with their uncertainty, and a paired test of two classifiers.
 
 Taught in book/fine-tuning/auditing-a-result.md.
 """
@@ -76,6 +76,42 @@ def accuracy(labels: ArrayLike, predictions: ArrayLike, confidence: float = 0.95
     """
     right = _right(labels, predictions)
     return proportion(int(right.sum()), right.size, confidence)
+
+
+def mean_by_group(
+    values: ArrayLike, groups: ArrayLike, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return a mean, and the half-width of its interval when each group counts once.
+
+    The values of one group, such as the characters of a file, may be alike. So only the sums of
+    their deviations from the mean are taken as independent, with Student's t. Taught in
+    book/history/language-models-before-transformers.md.
+
+    Parameters
+    ----------
+    values, groups
+        Numbers, and for each its group; both of shape ``(values,)``, with two groups at least.
+    confidence
+        The coverage wanted, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or there are fewer than two groups.
+
+    Source: Cochran (1977), *Sampling Techniques*, third edition, chapter 6 (ratio estimators).
+    """
+    from scipy.stats import t
+
+    numbers, names = np.asarray(values, dtype=float), np.asarray(groups)
+    if numbers.ndim != 1 or numbers.shape != names.shape:
+        raise ValueError(f"Values {numbers.shape} and groups {names.shape} must be equal lists.")
+    owners = np.unique(names, return_inverse=True)[1]
+    apart = np.bincount(owners, numbers - numbers.mean())  # (groups,)
+    if (count := len(apart)) < 2:
+        raise ValueError("An interval over groups needs at least two of them.")
+    error = np.sqrt(count / (count - 1) * np.sum(apart**2)) / numbers.size
+    return float(numbers.mean()), float(t.ppf((1 + confidence) / 2, count - 1) * error)
 
 
 def paired_test(labels: ArrayLike, first: ArrayLike, second: ArrayLike) -> float:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from milestones.evaluation import Proportion, accuracy, paired_test, proportion
+from milestones.evaluation import Proportion, accuracy, mean_by_group, paired_test, proportion
 
 counts = st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -153,3 +153,31 @@ def test_paired_test_does_not_depend_on_the_order() -> None:
 
 def test_equal_classifiers_do_not_differ() -> None:
     assert paired_test([0, 1, 2], [0, 1, 1], [0, 1, 0]) == 1.0
+
+
+def test_two_groups_of_three_say_as_little_as_two_numbers() -> None:
+    mean, half_width = mean_by_group([0, 1, 2, 2, 3, 4], list("aaabbb"))
+    assert mean == 2
+    assert half_width == pytest.approx(12.706, abs=1e-3)  # t with one degree of freedom
+
+
+def test_groups_of_one_give_the_interval_of_a_mean() -> None:
+    values = np.array([1.0, 4.0, 2.0, 7.0, 3.5])
+    half_width = mean_by_group(values, range(5), 0.9)[1]
+    assert half_width == pytest.approx(2.1318 * values.std(ddof=1) / math.sqrt(5), abs=1e-4)
+
+
+def test_an_interval_by_group_holds_the_truth_as_often_as_it_says() -> None:
+    random = np.random.default_rng(0)
+    groups = np.repeat(np.arange(8), 20)
+    held = 0
+    for _ in range(500):
+        mean, half_width = mean_by_group(random.normal(size=8)[groups], groups)
+        held += abs(mean) <= half_width
+    assert 0.92 <= held / 500 <= 0.98
+
+
+@pytest.mark.parametrize("groups", [[1, 1], [1, 2, 3]])
+def test_a_single_group_or_another_length_is_refused(groups: list[int]) -> None:
+    with pytest.raises(ValueError, match="groups"):
+        mean_by_group([0.5, 1.5], groups)
