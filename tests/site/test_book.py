@@ -137,14 +137,17 @@ def _static(name: str) -> str:
 
 
 @pytest.mark.parametrize("pair", lessons(ROOT), ids=lambda pair: pair.name)
-def test_numbers_on_a_page_are_those_of_its_notebook(pair: Pair) -> None:
+def test_numbers_on_a_page_are_those_of_the_notebooks_it_quotes(pair: Pair) -> None:
     page = parse(SITE / f"book/{pair.name}.html")
-    notebook = pair.lesson.read_text("utf-8")
+    quoting = re.findall(r"`([^`\s]+\.ipynb)[^`\s]*::", pair.chapter.read_text("utf-8"))
+    named = {(pair.chapter.parent / name).resolve() for name in quoting}
+    assert pair.lesson.resolve() in named
+    notebooks = "".join(path.read_text("utf-8") for path in named)
     badges = [tag.get_text().rpartition("error ")[2] for tag in page.select(".checked")]
     quoted = [tag.get_text().strip("\N{WORD JOINER} ") for tag in page.select(".pasted-text")]
     assert badges
     assert quoted
-    assert all(text in notebook for text in [*badges, *quoted])
+    assert all(text in notebooks for text in [*badges, *quoted])
 
 
 def test_a_badge_says_how_the_formula_was_checked() -> None:
