@@ -81,7 +81,7 @@ def accuracy(labels: ArrayLike, predictions: ArrayLike, confidence: float = 0.95
 def mean_by_group(
     values: ArrayLike, groups: ArrayLike, confidence: float = 0.95
 ) -> tuple[float, float]:
-    """Return a mean, and the half-width of its interval when each group counts once.
+    """Return the mean of all values, and its interval's half-width when a group is one observation.
 
     The values of one group, such as the characters of a file, may be alike. So only the sums of
     their deviations from the mean are taken as independent, with Student's t. Taught in

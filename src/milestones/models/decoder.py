@@ -1,6 +1,6 @@
 """GPT's decoder: causal self-attention in blocks that normalize first, and a cache for writing.
 
-Taught in book/history/gpt.md.
+Taught in book/history/gpt.md. GPT-2's smaller start of the last map of each part is left out.
 
 Source: Radford et al. (2019), *Language Models are Unsupervised Multitask Learners*.
 """
@@ -126,7 +126,10 @@ class Decoder(keras.Model):
         return self.run(numbers)[0]
 
     def run(self, numbers: Any, caches: Any = None, place: Any = 0) -> tuple[Any, Any]:
-        """Return logits and caches; the first of the numbers stands at ``place``."""
+        """Return logits and caches; the first of the numbers stands at ``place``.
+
+        With caches, all numbers must have a place below ``longest``; this is not checked.
+        """
         tokens = self.tokens(numbers)
         if self.positions is not None:
             tokens = tokens + self.positions(place + ops.arange(numbers.shape[1]))
